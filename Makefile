@@ -1,0 +1,51 @@
+# Every verb of the project. `make help` lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := edms axis signing storage schemas demo tests
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help install check format types contracts lock clean
+.DEFAULT_GOAL := help
+
+help: ## List the verbs
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(BIN)/uv: requirements/uv.txt
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/pip install -q -r requirements/uv.txt
+	@touch $@
+
+$(VENV)/demo.stamp: requirements/demo.lock pyproject.toml $(BIN)/uv
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --compile-bytecode -r requirements/demo.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
+	@touch $@
+
+$(VENV)/test.stamp: requirements/test.lock $(VENV)/demo.stamp
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --compile-bytecode -r requirements/test.lock
+	@touch $@
+
+install: $(VENV)/demo.stamp ## Make .venv with what the demo needs
+
+format: $(VENV)/test.stamp ## Format the code
+	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
+
+types: $(VENV)/test.stamp ## Check the types
+	@$(BIN)/mypy
+
+contracts: $(VENV)/test.stamp ## Check who may import whom
+	@$(BIN)/lint-imports
+
+check: $(VENV)/test.stamp ## Style, types and import contracts: the quick part of the tests
+	@$(BIN)/ruff format --check -q . && $(BIN)/ruff check -q .
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+
+lock: $(BIN)/uv ## Resolve the dependencies anew
+	@for set in "runtime" "demo --extra demo" "test --extra demo --extra test"; do set -- $$set; name=$$1; shift; \
+	  $(BIN)/uv pip compile pyproject.toml $$* --generate-hashes --universal --no-annotate --no-header -q -U \
+	    -o requirements/$$name.lock; done
+
+clean: ## Remove what was built and what the demo wrote
+	rm -rf $(VENV) build var node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
