@@ -6,9 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine
+from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql import UUID as PgUUID
 from sqlalchemy.orm import DeclarativeBase
 
 NAMING = {
@@ -22,7 +21,7 @@ NAMING = {
 
 TYPES: dict[Any, Any] = {
     datetime: DateTime(timezone=True),
-    UUID: PgUUID(as_uuid=True),
+    UUID: Uuid(),
     dict[str, Any]: JSONB,
     list[Any]: JSONB,
 }
