@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine
+from sqlalchemy import DateTime, Engine, Enum, MetaData, Uuid, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase
 
@@ -24,6 +25,7 @@ TYPES: dict[Any, Any] = {
     UUID: Uuid(),
     dict[str, Any]: JSONB,
     list[Any]: JSONB,
+    StrEnum: Enum(StrEnum, native_enum=False, length=20, values_callable=lambda kind: [one.value for one in kind]),
 }
 """What a Python annotation becomes as a column; shared by the declarative base of every service."""
 

@@ -1,0 +1,1 @@
+"""Dispatch and receipt over the axis: messages, deliveries, statuses, quarantine. Everything goes through `axis.client`."""

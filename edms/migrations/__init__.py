@@ -1,0 +1,1 @@
+"""Migrations of the EDMS. A version is never edited once released."""

@@ -1,0 +1,1 @@
+"""The shell only: layout, navigation, static assets, formats and translations. Pages live in their slices."""

@@ -1,0 +1,1 @@
+"""Directives, assignments and deadlines: who must do what with an incoming document, by when."""
