@@ -55,6 +55,12 @@ class Actor:
         """Whether no person stands behind the act."""
         return self.person_id is None
 
+    def position(self) -> UUID:
+        """Return the position acted in. Raises `TypeError` for the system, which holds none (a programming error)."""
+        if self.position_id is None:
+            raise TypeError("the system acts in no position")
+        return self.position_id
+
     def snapshot(self) -> dict[str, Any]:
         """Return names, titles and ids as plain JSON, for history."""
         return {key: str(value) for key, value in asdict(self).items() if value is not None}

@@ -1,0 +1,52 @@
+"""Who may see a document: one SQL condition, used alike by lists, pages, files and API."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from edms.documents.errors import DocumentNotFound, NotYours, WrongState
+from edms.documents.model import Document, Participant
+from edms.documents.rules import STEPS, allows
+from edms.organisation.actor import Actor
+from edms.organisation.model import Capacity
+
+SEES_THE_AGENCY = frozenset({Capacity.CLERK, Capacity.LEADER})
+"""Capacities that see every document of their agency."""
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `document` rows that `actor` may see.
+
+    Always the actor's own agency; there, clerks and leaders see all, others what their position takes part in. Rights hang
+    on the position, so a successor sees at once what the predecessor saw.
+    """
+    own = Document.agency_id == actor.agency_id
+    if actor.is_system or actor.capacity in SEES_THE_AGENCY:
+        return own
+    takes_part = exists().where(Participant.document_id == Document.id, Participant.position_id == actor.position_id)
+    return and_(own, or_(Document.responsible_position_id == actor.position_id, takes_part))
+
+
+def find(session: Session, actor: Actor, document_id: UUID, *, lock: bool = False) -> Document:
+    """Return the document; `lock` holds its row until the transaction ends. Raises `DocumentNotFound`."""
+    query = select(Document).where(Document.id == document_id, visible_to(actor))
+    if lock:
+        query = query.with_for_update()
+    document = session.scalars(query).one_or_none()
+    if document is None:
+        raise DocumentNotFound(str(document_id))
+    return document
+
+
+def require(actor: Actor, document: Document, action: str) -> None:
+    """Refuse unless `actor` may take `action` on `document` now. Raises `WrongState` or `NotYours`."""
+    if not allows(action, document.direction, document.state):
+        raise WrongState(document.state.value)
+    capacity = STEPS[action].capacity
+    if capacity is not None and actor.capacity != capacity:
+        raise NotYours(action)
+    if capacity != Capacity.CLERK and document.responsible_position_id != actor.position_id:
+        raise NotYours(action)

@@ -1,0 +1,68 @@
+"""Refusals of the documents slice.
+
+```
+Problem
+├── DocumentNotFound      no such document, or not for this position
+├── WrongState            the act does not fit where the document stands
+├── NotYours              the act belongs to another position
+├── RecipientMissing      an outgoing document names nobody
+└── FileNotFound          no such file or page in the document
+```
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from schemas.problems import Problem
+
+
+class DocumentNotFound(Problem):
+    """Nothing with that id is visible to the actor; another agency's document gives the same answer."""
+
+    code: ClassVar[str] = "documents.not-found"
+    status: ClassVar[int] = 404
+    message_vi: ClassVar[str] = "Không tìm thấy văn bản. Hãy kiểm tra đường dẫn hoặc tìm trong danh sách văn bản."
+    message_en: ClassVar[str] = "No such document. Check the address or look in the list of documents."
+
+
+class WrongState(Problem):
+    """The document stands elsewhere by now; `detail` says where."""
+
+    code: ClassVar[str] = "documents.wrong-state"
+    status: ClassVar[int] = 409
+    message_vi: ClassVar[str] = (
+        "Văn bản đang ở bước khác nên chưa làm được việc này. Hãy tải lại trang để xem bước hiện tại."
+    )
+    message_en: ClassVar[str] = (
+        "The document is at another step, so this cannot be done. Reload the page to see where it stands."
+    )
+
+
+class NotYours(Problem):
+    """Another position is competent for the act."""
+
+    code: ClassVar[str] = "documents.not-yours"
+    status: ClassVar[int] = 403
+    message_vi: ClassVar[str] = "Việc này thuộc vị trí công tác khác. Hãy chuyển cho người đang giữ vị trí đó."
+    message_en: ClassVar[str] = "This belongs to another position. Pass it to whoever holds that position."
+
+
+class RecipientMissing(Problem):
+    """An outgoing document must name at least one recipient."""
+
+    code: ClassVar[str] = "documents.recipient-missing"
+    status: ClassVar[int] = 422
+    message_vi: ClassVar[str] = "Chưa có nơi nhận. Hãy chọn ít nhất một cơ quan nhận văn bản."
+    message_en: ClassVar[str] = "There is no recipient. Choose at least one agency to receive the document."
+
+
+class FileNotFound(Problem):
+    """The document has no such file."""
+
+    code: ClassVar[str] = "documents.file-not-found"
+    status: ClassVar[int] = 404
+    message_vi: ClassVar[str] = "Văn bản không có tệp này. Hãy mở lại trang văn bản và chọn tệp trong danh sách."
+    message_en: ClassVar[str] = (
+        "The document has no such file. Open the document again and choose a file from its list."
+    )

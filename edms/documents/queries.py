@@ -1,0 +1,168 @@
+"""Reads of documents. Every one applies `access.visible_to`; nothing lazy leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from edms.documents.access import find, visible_to
+from edms.documents.commands import ListDocuments
+from edms.documents.model import Direction, Document, DocumentRelation, DocumentState, FileRole
+from edms.documents.rules import actions_open
+from edms.documents.views import (
+    DocumentPage,
+    DocumentRow,
+    FileView,
+    PageContributor,
+    RecipientView,
+    RelationView,
+)
+from edms.organisation.actor import Actor
+from edms.organisation.model import Position
+
+PAGE_ROWS = 25
+
+_RELATION_LABELS = {"replies_to": "Trả lời văn bản", "replied_by": "Văn bản trả lời"}
+
+
+def listed(
+    session: Session, actor: Actor, direction: Direction, command: ListDocuments
+) -> tuple[list[DocumentRow], int]:
+    """Return one page of the agency's documents of `direction`, newest first, and how many there are in all."""
+    query = select(Document).where(visible_to(actor), Document.direction == direction)
+    if command.states:
+        query = query.where(Document.state.in_(command.states))
+    if command.text:
+        pattern = f"%{_escaped(command.text)}%"
+        columns = (Document.subject, Document.number, Document.notation, Document.issuer_name)
+        query = query.where(or_(*(column.ilike(pattern) for column in columns)))
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    newest = query.order_by(Document.created_at.desc(), Document.id.desc())
+    page = newest.limit(PAGE_ROWS).offset((command.page - 1) * PAGE_ROWS)
+    return rows(session, session.scalars(page).all()), total
+
+
+def waiting_for(session: Session, actor: Actor, states: Iterable[DocumentState], limit: int = 50) -> list[DocumentRow]:
+    """Return the documents that the actor's position must act on and that stand in `states`, most pressing first."""
+    query = (
+        select(Document)
+        .where(
+            visible_to(actor),
+            Document.responsible_position_id == actor.position_id,
+            Document.state.in_(list(states)),
+        )
+        .order_by(Document.priority.desc(), Document.due_on.asc().nulls_last(), Document.created_at)
+        .limit(limit)
+    )
+    return rows(session, session.scalars(query).all())
+
+
+def rows(session: Session, documents: Sequence[Document]) -> list[DocumentRow]:
+    """Return list lines of `documents`, in their order; titles of positions are read in one query."""
+    titles = _titles(session, {d.responsible_position_id for d in documents if d.responsible_position_id})
+    return [
+        DocumentRow(
+            id=d.id,
+            direction=d.direction.value,
+            state=d.state.value,
+            code=d.code,
+            type_name=d.type_name,
+            subject=d.subject,
+            issuer_name=d.issuer_name,
+            issued_on=d.issued_on,
+            arrived_at=d.arrived_at,
+            register_number="",
+            priority=d.priority.value,
+            due_on=d.due_on,
+            responsible=titles.get(d.responsible_position_id, "") if d.responsible_position_id else "",
+        )
+        for d in documents
+    ]
+
+
+def page_of(
+    session: Session, actor: Actor, document_id: UUID, contributors: Sequence[PageContributor], at: datetime
+) -> DocumentPage:
+    """Return all that the page of one document shows to `actor` at `at`. Raises `DocumentNotFound`."""
+    document = find(session, actor, document_id)
+    session.refresh(document, ["files", "recipients"])
+    contributed: dict[str, Any] = {}
+    for contributor in contributors:
+        contributed.update(contributor(session, actor, document_id, at))
+    responsible = document.responsible_position_id == actor.position_id
+    actions = actions_open(document.direction, document.state, actor.capacity, responsible=responsible)
+    actions += contributed.pop("more_actions", [])
+    titles = _titles(session, {document.responsible_position_id} - {None})
+    recipients = tuple(RecipientView(r.name, r.organ_id) for r in document.recipients)
+    return DocumentPage(
+        id=document.id,
+        version=document.version,
+        direction=document.direction.value,
+        state=document.state.value,
+        code=document.code,
+        type_name=document.type_name,
+        subject=document.subject,
+        issuer_name=document.issuer_name,
+        issuer_organ_id=document.issuer_organ_id,
+        issued_on=document.issued_on,
+        arrived_at=document.arrived_at,
+        priority=document.priority.value,
+        due_on=document.due_on,
+        signer_position=document.signer_position,
+        signer_name=document.signer_name,
+        page_amount=document.page_amount,
+        language=document.language,
+        responsible=next(iter(titles.values()), ""),
+        files=tuple(_file_views(document)),
+        actions=tuple(actions),
+        relations=tuple(_relations(session, actor, document_id)),
+        **{"recipients": recipients, **contributed},
+    )
+
+
+def _file_views(document: Document) -> Iterable[FileView]:
+    order = [FileRole.MAIN, FileRole.ATTACHMENT, FileRole.MESSAGE, FileRole.RECEIPT]
+    current = [f for f in document.files if f.superseded_at is None]
+    for file in sorted(current, key=lambda f: (order.index(f.role), f.id)):
+        pages = document.page_amount if file.role == FileRole.MAIN and file.media_type == "application/pdf" else 0
+        yield FileView(file.id, file.role.value, file.name, file.media_type, file.size_bytes, file.sha256, pages)
+
+
+def _relations(session: Session, actor: Actor, document_id: UUID) -> Iterable[RelationView]:
+    links = session.scalars(
+        select(DocumentRelation).where(
+            or_(DocumentRelation.document_id == document_id, DocumentRelation.target_id == document_id)
+        )
+    ).all()
+    for link in links:
+        outward = link.document_id == document_id
+        other_id = link.target_id if outward else link.document_id
+        other = session.scalars(select(Document).where(Document.id == other_id, visible_to(actor))).one_or_none()
+        if other is not None:
+            label = _RELATION_LABELS["replies_to" if outward else "replied_by"]
+            yield RelationView(label, other.id, other.code, other.subject)
+
+
+def _titles(session: Session, ids: set[Any]) -> dict[UUID, str]:
+    if not ids:
+        return {}
+    found = session.execute(select(Position.id, Position.title).where(Position.id.in_(ids))).all()
+    return {row.id: row.title for row in found}
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def with_files(session: Session, actor: Actor, document_id: UUID) -> Document:
+    """Return the document with its files and recipients loaded, detached from the session. Raises `DocumentNotFound`."""
+    find(session, actor, document_id)
+    options = (selectinload(Document.files), selectinload(Document.recipients))
+    document = session.scalars(select(Document).where(Document.id == document_id).options(*options)).one()
+    session.expunge(document)
+    return document

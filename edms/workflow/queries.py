@@ -1,0 +1,97 @@
+"""Reads of the workflow: its part of a document's page, and the desk of a position."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from edms.documents.model import DocumentState
+from edms.documents.queries import waiting_for
+from edms.documents.views import AssignmentView, Choice, Desk, DirectiveView
+from edms.organisation.actor import Actor
+from edms.organisation.model import Appointment, Capacity, Person, Position, Unit
+from edms.workflow.model import Assignment, Directive
+from edms.workflow.rules import ROLE_LABELS, STATE_LABELS
+
+DESK_GROUPS: tuple[tuple[str, DocumentState], ...] = (
+    ("Văn bản đến chờ vào sổ", DocumentState.ARRIVED),
+    ("Văn bản đến chờ chỉ đạo", DocumentState.REGISTERED),
+    ("Việc mới được giao", DocumentState.ASSIGNED),
+    ("Việc đang xử lý", DocumentState.IN_PROGRESS),
+    ("Dự thảo chờ ký hoặc chỉnh sửa", DocumentState.DRAFT),
+    ("Văn bản đã ký, chờ cấp số và đóng dấu", DocumentState.SIGNED),
+    ("Văn bản đã cấp số, chờ đóng dấu", DocumentState.NUMBERED),
+    ("Văn bản chờ phát hành", DocumentState.SEALED),
+)
+"""Heading → state, in the order of the desk."""
+
+
+def desk(session: Session, actor: Actor) -> Desk:
+    """Return what waits for the actor's position, grouped by what must be done; empty groups are left out."""
+    found = waiting_for(session, actor, [state for _, state in DESK_GROUPS], limit=200)
+    groups = [(heading, tuple(row for row in found if row.state == state)) for heading, state in DESK_GROUPS]
+    counts = {state.value: len(rows) for (_, state), (_, rows) in zip(DESK_GROUPS, groups, strict=True)}
+    return Desk("Việc cần làm", tuple(group for group in groups if group[1]), counts)
+
+
+def page_part(session: Session, actor: Actor, document_id: UUID, at: datetime) -> Mapping[str, Any]:
+    """Contribute directives, assignments and assignable positions to a document's page."""
+    directives = session.scalars(
+        select(Directive).where(Directive.document_id == document_id).order_by(Directive.given_at)
+    ).all()
+    return {
+        "directives": tuple(
+            DirectiveView(d.given_by["person_name"], d.given_by.get("position_title", ""), d.given_at, d.text, d.due_on)
+            for d in directives
+        ),
+        "assignments": _assignments(session, document_id, at),
+        "assignable": assignable(session, actor, at),
+    }
+
+
+def _assignments(session: Session, document_id: UUID, at: datetime) -> tuple[AssignmentView, ...]:
+    query = (
+        select(Assignment, Position.title, Person.full_name)
+        .join(Position, Position.id == Assignment.position_id)
+        .outerjoin(Appointment, (Appointment.position_id == Position.id) & Appointment.in_force(at))
+        .outerjoin(Person, Person.id == Appointment.person_id)
+        .where(Assignment.document_id == document_id)
+        .order_by(Assignment.assigned_at, Assignment.role.desc())
+    )
+    return tuple(
+        AssignmentView(
+            id=one.id,
+            position_title=title,
+            person_name=name or "",
+            role_label=ROLE_LABELS[one.role],
+            state=one.state.value,
+            state_label=STATE_LABELS[one.state],
+            due_on=one.due_on,
+            result=one.result,
+        )
+        for one, title, name in session.execute(query)
+    )
+
+
+def assignable(session: Session, actor: Actor, at: datetime) -> tuple[Choice, ...]:
+    """Return the positions of the agency that a leader may give work to, with who holds them now."""
+    if actor.capacity != Capacity.LEADER:
+        return ()
+    query = (
+        select(Position.id, Position.title, Unit.name, Person.full_name)
+        .join(Unit, Unit.id == Position.unit_id)
+        .outerjoin(Appointment, (Appointment.position_id == Position.id) & Appointment.in_force(at))
+        .outerjoin(Person, Person.id == Appointment.person_id)
+        .where(Unit.agency_id == actor.agency_id, Position.in_force(at), Position.capacity != Capacity.CLERK)
+        .order_by(Unit.name, Position.title)
+    )
+    return tuple(
+        Choice(str(row.id), f"{row.title}, {row.name}" + (f" ({row.full_name})" if row.full_name else " (đang khuyết)"))
+        for row in session.execute(query)
+        if row.id != actor.position_id
+    )
