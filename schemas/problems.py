@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class Problem(Exception):
+class Problem(Exception):  # noqa: N818 - "problem" is the word of RFC 9457
     """A refusal that a person or a machine is told about.
 
-    Subclasses set the class attributes; an instance may add `detail` (a fact known only where it is raised, free of secrets).
+    Subclasses set the class attributes; an instance may add `detail` (a fact known only where it is raised,
+    free of secrets).
 
-    `code` is stable for ever (`package.what-is-wrong`); `status` is the HTTP status used at the edge (RFC 9110);
-    `message_vi` and `message_en` say what is wrong and what to do next.
+    `code` is stable for ever (`package.what-is-wrong`); `status` is the HTTP status used at the edge (RFC
+    9110); `message_vi` and `message_en` say what is wrong and what to do next.
     """
 
     code: ClassVar[str] = "problem"
