@@ -1,0 +1,1 @@
+"""The official document: incoming, outgoing and internal, its files, versions, renditions and relations."""
