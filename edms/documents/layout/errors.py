@@ -41,7 +41,9 @@ class FontsMissing(LayoutProblem):
     code: ClassVar[str] = "layout.fonts-missing"
     status: ClassVar[int] = 503
     message_vi: ClassVar[str] = "Chưa có phông chữ để trình bày văn bản. Quản trị hệ thống hãy chạy lệnh: make fonts."
-    message_en: ClassVar[str] = "The fonts for laying out documents are missing. The administrator should run: make fonts."
+    message_en: ClassVar[str] = (
+        "The fonts for laying out documents are missing. The administrator should run: make fonts."
+    )
 
 
 class FontsIncomplete(LayoutProblem):
@@ -75,7 +77,9 @@ class TextMissing(LayoutProblem):
 
     code: ClassVar[str] = "layout.text-missing"
     status: ClassVar[int] = 422
-    message_vi: ClassVar[str] = "Văn bản thiếu một thành phần thể thức bắt buộc. Hãy nhập phần được nêu rồi thực hiện lại."
+    message_vi: ClassVar[str] = (
+        "Văn bản thiếu một thành phần thể thức bắt buộc. Hãy nhập phần được nêu rồi thực hiện lại."
+    )
     message_en: ClassVar[str] = "The document lacks a part that it must have. Fill in the part named, then try again."
 
 
@@ -85,7 +89,9 @@ class NotationTooLong(LayoutProblem):
     code: ClassVar[str] = "layout.notation-too-long"
     status: ClassVar[int] = 422
     message_vi: ClassVar[str] = "Ký hiệu văn bản quá dài so với ô số, ký hiệu. Hãy dùng chữ viết tắt ngắn hơn."
-    message_en: ClassVar[str] = "The notation is too long for the box of number and notation. Use shorter abbreviations."
+    message_en: ClassVar[str] = (
+        "The notation is too long for the box of number and notation. Use shorter abbreviations."
+    )
 
 
 class NumberInvalid(LayoutProblem):

@@ -50,9 +50,7 @@ VIETNAMESE_LETTERS: Final = "".join(
 )
 """Every vowel with every tone and đ, both cases, precomposed (NFC): 146 letters of TCVN 6909:2001."""
 
-REQUIRED_CHARACTERS: Final = (
-    "".join(map(chr, range(0x21, 0x7F))) + VIETNAMESE_LETTERS + "₫–—“”‘’…•§°²³½×±«»"  # noqa: RUF001 - these very signs
-)
+REQUIRED_CHARACTERS: Final = "".join(map(chr, range(0x21, 0x7F))) + VIETNAMESE_LETTERS + "₫–—“”‘’…•§°²³½×±«»"
 """What a font must show before a document may be set in it: ASCII, the Vietnamese letters, and office punctuation."""
 
 
@@ -88,7 +86,7 @@ def main(arguments: list[str]) -> int:
     # fontTools takes a third of a second to import, and only the build needs it.
     from edms.documents.layout.font_build import build_fonts  # noqa: PLC0415
 
-    if len(arguments) != 2:  # noqa: PLR2004 - two folders
+    if len(arguments) != 2:
         sys.stderr.write("usage: python -m edms.documents.layout.fonts NODE_MODULES TARGET\n")
         return 2
     try:
