@@ -3,10 +3,11 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FONTS := build/fonts
 PACKAGES := edms axis signing storage schemas demo tests
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install check format types contracts lock clean
+.PHONY: help install fonts check format types contracts lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the verbs
@@ -26,7 +27,14 @@ $(VENV)/test.stamp: requirements/test.lock $(VENV)/demo.stamp
 	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes --compile-bytecode -r requirements/test.lock
 	@touch $@
 
+$(FONTS)/.stamp: package-lock.json edms/documents/layout/fonts.py edms/documents/layout/font_build.py $(VENV)/demo.stamp
+	@npm ci --ignore-scripts --silent
+	@$(BIN)/python -m edms.documents.layout.fonts node_modules $(FONTS)
+	@touch $@
+
 install: $(VENV)/demo.stamp ## Make .venv with what the demo needs
+
+fonts: $(FONTS)/.stamp ## Build the fonts that documents are set in
 
 format: $(VENV)/test.stamp ## Format the code
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
