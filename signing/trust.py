@@ -1,0 +1,154 @@
+"""Whom the system trusts, and whether one certificate may be relied upon at one moment.
+
+The trust list is plain data and costs nothing to import; the path validation (RFC 5280, RFC 6960) is loaded when used.
+Certificates are held as `cryptography.x509.Certificate`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import NameOID
+
+from signing.errors import TrustUnusable
+from signing.verdicts import Finding, Verdict, worst
+
+Usage = Literal["signature", "timestamp"]
+"""What a certificate is to be used for: signing documents and messages, or issuing time-stamps (RFC 3161)."""
+
+
+@dataclass(frozen=True)
+class Trust:
+    """A trust list: the roots that count, and where revocation data may be fetched from.
+
+    `name` names the list in reports. `intermediates` help to build paths and are never trusted by themselves.
+    `allowed_hosts` holds `host:port` (or `host` for the scheme's own port) of OCSP responders and CRL servers: addresses in
+    certificates are chosen by whoever made the file, so no other host is ever asked, and nothing at all is fetched from
+    issuer (AIA) addresses. With `fetch` off no network is used. `timeout_seconds` bounds each single request.
+    """
+
+    name: str
+    roots: tuple[x509.Certificate, ...]
+    intermediates: tuple[x509.Certificate, ...] = ()
+    allowed_hosts: frozenset[str] = frozenset()
+    fetch: bool = True
+    timeout_seconds: float = 5.0
+
+    def __post_init__(self) -> None:
+        if not self.roots:
+            raise TrustUnusable("a trust list needs at least one root")
+
+    @classmethod
+    def from_pem(
+        cls,
+        name: str,
+        *,
+        roots: bytes,
+        intermediates: bytes = b"",
+        allowed_hosts: Iterable[str] = (),
+        fetch: bool = True,
+        timeout_seconds: float = 5.0,
+    ) -> Trust:
+        """Read a trust list from PEM text (one or more certificates in each argument).
+
+        Raises `TrustUnusable` when the text holds no certificate where one is needed, or a damaged one.
+        """
+        try:
+            return cls(
+                name,
+                tuple(x509.load_pem_x509_certificates(roots)),
+                tuple(x509.load_pem_x509_certificates(intermediates)) if intermediates.strip() else (),
+                frozenset(allowed_hosts),
+                fetch,
+                timeout_seconds,
+            )
+        except ValueError as error:
+            raise TrustUnusable(f"trust list {name!r}: {error}") from error
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) over the sorted DER of roots and intermediates: the version of the list that reports name."""
+        whole = hashlib.sha256()
+        for kind, certificates in ((b"root", self.roots), (b"intermediate", self.intermediates)):
+            for der in sorted(certificate.public_bytes(Encoding.DER) for certificate in certificates):
+                whole.update(kind + hashlib.sha256(der).digest())
+        return whole.hexdigest()
+
+
+@dataclass(frozen=True)
+class CertificateVerdict:
+    """Whether a certificate may be relied upon at `when` (aware), under the trust list with digest `trust_digest`.
+
+    `revocation` says how revocation was checked: `ocsp`, `crl`, or `none` when it was not.
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    subject: str
+    organization_identifier: str
+    serial: str
+    revocation: Literal["ocsp", "crl", "none"]
+    when: datetime
+    trust_digest: str
+
+
+def check_certificate(
+    certificate: x509.Certificate,
+    when: datetime,
+    trust: Trust,
+    *,
+    chain: Sequence[x509.Certificate] = (),
+    usage: Usage = "signature",
+) -> CertificateVerdict:
+    """Validate `certificate` as of `when`: dates, path to a root, key usage, revocation of each certificate of the path.
+
+    `when` must be aware. `chain` are untrusted certificates that came along and may help to build the path. Revocation after
+    `when` does not count; that the authority cannot be asked makes the verdict `indeterminate`. Never raises for what is
+    wrong with a certificate. May be called from any thread, with or without a running event loop.
+    """
+    from signing.path_validation import validate_path  # noqa: PLC0415 - loads the certificate validator
+
+    findings, revocation = validate_path(certificate, when, trust, chain, usage)
+    return CertificateVerdict(
+        worst(findings),
+        tuple(findings),
+        subject_text(certificate),
+        organization_identifier(certificate),
+        serial_text(certificate),
+        revocation,
+        when,
+        trust.digest,
+    )
+
+
+def organization_identifier(certificate: x509.Certificate) -> str:
+    """The identifier of the agency in the subject (attribute 2.5.4.97, ETSI EN 319 412-1); empty when there is not one."""
+    return _subject_attribute(certificate, NameOID.ORGANIZATION_IDENTIFIER)
+
+
+def common_name(certificate: x509.Certificate) -> str:
+    """The common name in the subject; empty when there is not exactly one."""
+    return _subject_attribute(certificate, NameOID.COMMON_NAME)
+
+
+def subject_text(certificate: x509.Certificate) -> str:
+    """The subject as RFC 4514 text."""
+    return certificate.subject.rfc4514_string()
+
+
+def serial_text(certificate: x509.Certificate) -> str:
+    """The serial number as lower-case hexadecimal without a prefix."""
+    return f"{certificate.serial_number:x}"
+
+
+def _subject_attribute(certificate: x509.Certificate, oid: x509.ObjectIdentifier) -> str:
+    values = certificate.subject.get_attributes_for_oid(oid)
+    # Two identifiers are an ambiguity that a reader could resolve either way, so neither is reported.
+    return str(values[0].value) if len(values) == 1 else ""
