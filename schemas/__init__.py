@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-"""Message schemas, code lists, the one hardened XML reader, and the shape of every problem the product reports."""
-=======
 """The bottom of the layer map: the one XML reader, schemas and code lists, and the shape of every problem.
 
 It knows no other package of ours. All bytes of XML that enter the system pass through `schemas.reader`.
@@ -9,4 +6,3 @@ It knows no other package of ours. All bytes of XML that enter the system pass t
 from schemas.reader import parse
 
 __all__ = ["parse"]
->>>>>>> schemas

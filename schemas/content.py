@@ -267,9 +267,7 @@ def _inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, into: Path, limit
     except BaseException:
         path.unlink()
         raise
-    return Unwrapped(
-        entry_name=entry.filename, path=path, kind=kind, size_bytes=size, sha256=digest.hexdigest()
-    )
+    return Unwrapped(entry_name=entry.filename, path=path, kind=kind, size_bytes=size, sha256=digest.hexdigest())
 
 
 def _inflated_blocks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limits: ZipLimits) -> Iterator[bytes]:

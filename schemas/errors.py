@@ -55,12 +55,10 @@ class MalformedXml(XmlRefused):
 
     code = "xml.malformed"
     message_vi = (
-        "Tệp XML sai cú pháp hoặc bị cắt cụt tại dòng đã nêu. Hãy đề nghị bên gửi tạo lại thông điệp và "
-        "gửi lại."
+        "Tệp XML sai cú pháp hoặc bị cắt cụt tại dòng đã nêu. Hãy đề nghị bên gửi tạo lại thông điệp và gửi lại."
     )
     message_en = (
-        "The XML is not well formed or was cut short at the line given. Ask the sender to create and send"
-        " it anew."
+        "The XML is not well formed or was cut short at the line given. Ask the sender to create and send it anew."
     )
 
 
@@ -69,9 +67,7 @@ class DoctypeRefused(XmlRefused):
 
     code = "xml.doctype"
     message_vi = "Tệp XML có khai báo DOCTYPE, điều bị cấm vì lý do an toàn. Hãy bỏ khai báo này rồi gửi lại."
-    message_en = (
-        "The XML declares a DOCTYPE, which is forbidden for safety. Remove the declaration and send it again."
-    )
+    message_en = "The XML declares a DOCTYPE, which is forbidden for safety. Remove the declaration and send it again."
 
 
 class EncodingRefused(XmlRefused):
@@ -79,9 +75,7 @@ class EncodingRefused(XmlRefused):
 
     code = "xml.encoding"
     message_vi = "Bảng mã khai báo trong tệp XML không được hỗ trợ. Hãy ghi lại tệp bằng UTF-8 rồi gửi lại."
-    message_en = (
-        "The character encoding declared in the XML is not supported. Write it as UTF-8 and send it again."
-    )
+    message_en = "The character encoding declared in the XML is not supported. Write it as UTF-8 and send it again."
 
 
 class AttachmentMalformed(XmlRefused):
@@ -103,13 +97,9 @@ class InvalidBase64(XmlRefused):
     """The text of an attachment is not base64 (RFC 4648 §4), white space aside."""
 
     code = "xml.base64"
-    message_vi = (
-        "Nội dung mã hóa base64 của tệp đính kèm bị hỏng. Hãy đề nghị bên gửi đính kèm lại tệp gốc và gửi"
-        " lại."
-    )
+    message_vi = "Nội dung mã hóa base64 của tệp đính kèm bị hỏng. Hãy đề nghị bên gửi đính kèm lại tệp gốc và gửi lại."
     message_en = (
-        "The base64 content of an attachment is damaged. Ask the sender to attach the original and send "
-        "it again."
+        "The base64 content of an attachment is damaged. Ask the sender to attach the original and send it again."
     )
 
 
@@ -119,9 +109,7 @@ class SchemaViolation(XmlRefused):
     code = "xml.schema"
     status = 422
     message_vi = "Thông điệp không đúng lược đồ edXML. Hãy sửa phần tử tại dòng đã nêu rồi gửi lại."
-    message_en = (
-        "The message does not follow the edXML schema. Mend the element at the line given and send it again."
-    )
+    message_en = "The message does not follow the edXML schema. Mend the element at the line given and send it again."
 
 
 class LimitExceeded(XmlRefused):
@@ -135,9 +123,7 @@ class MessageTooLarge(LimitExceeded):
     """The raw message has more bytes than `Limits.message_bytes`."""
 
     code = "xml.message-too-large"
-    message_vi = (
-        "Thông điệp vượt dung lượng cho phép. Hãy giảm dung lượng hoặc tách tệp đính kèm rồi gửi lại."
-    )
+    message_vi = "Thông điệp vượt dung lượng cho phép. Hãy giảm dung lượng hoặc tách tệp đính kèm rồi gửi lại."
     message_en = "The message is larger than allowed. Reduce or split its attachments and send it again."
 
 
@@ -145,12 +131,8 @@ class EnvelopeTooLarge(LimitExceeded):
     """What is not attachment content has more bytes than `Limits.envelope_bytes`."""
 
     code = "xml.envelope-too-large"
-    message_vi = (
-        "Phần thông tin mô tả của thông điệp quá lớn. Hãy đưa nội dung dài vào tệp đính kèm rồi gửi lại."
-    )
-    message_en = (
-        "The description part of the message is too large. Move long content to an attachment and send again."
-    )
+    message_vi = "Phần thông tin mô tả của thông điệp quá lớn. Hãy đưa nội dung dài vào tệp đính kèm rồi gửi lại."
+    message_en = "The description part of the message is too large. Move long content to an attachment and send again."
 
 
 class TooDeep(LimitExceeded):
@@ -158,9 +140,7 @@ class TooDeep(LimitExceeded):
 
     code = "xml.too-deep"
     message_vi = "Các phần tử XML lồng nhau quá sâu. Hãy kiểm tra phần mềm tạo thông điệp rồi gửi lại."
-    message_en = (
-        "The XML elements are nested too deeply. Check the software that made the message and send it again."
-    )
+    message_en = "The XML elements are nested too deeply. Check the software that made the message and send it again."
 
 
 class TooManyNodes(LimitExceeded):
@@ -176,9 +156,7 @@ class TooManyAttributes(LimitExceeded):
 
     code = "xml.too-many-attributes"
     message_vi = "Một phần tử XML có quá nhiều thuộc tính. Hãy kiểm tra phần mềm tạo thông điệp rồi gửi lại."
-    message_en = (
-        "An XML element has too many attributes. Check the software that made the message and send it again."
-    )
+    message_en = "An XML element has too many attributes. Check the software that made the message and send it again."
 
 
 class AttributeTooLong(LimitExceeded):
@@ -201,12 +179,8 @@ class TooManyAttachments(LimitExceeded):
     """More attachments than `Limits.attachments`."""
 
     code = "xml.too-many-attachments"
-    message_vi = (
-        "Thông điệp có quá nhiều tệp đính kèm. Hãy gộp tệp hoặc chia thành nhiều thông điệp rồi gửi lại."
-    )
-    message_en = (
-        "The message has too many attachments. Merge the files or split the message and send it again."
-    )
+    message_vi = "Thông điệp có quá nhiều tệp đính kèm. Hãy gộp tệp hoặc chia thành nhiều thông điệp rồi gửi lại."
+    message_en = "The message has too many attachments. Merge the files or split the message and send it again."
 
 
 class AttachmentTooLarge(LimitExceeded):
@@ -236,12 +210,8 @@ class ZipEncrypted(ContentRefused):
     """The entry is protected by a password."""
 
     code = "content.zip-encrypted"
-    message_vi = (
-        "Tệp nén ZIP có mật khẩu nên không kiểm tra được. Hãy đề nghị bên gửi bỏ mật khẩu và gửi lại."
-    )
-    message_en = (
-        "The ZIP file has a password and cannot be checked. Ask the sender to remove it and send it again."
-    )
+    message_vi = "Tệp nén ZIP có mật khẩu nên không kiểm tra được. Hãy đề nghị bên gửi bỏ mật khẩu và gửi lại."
+    message_en = "The ZIP file has a password and cannot be checked. Ask the sender to remove it and send it again."
 
 
 class ZipUnsafeName(ContentRefused):
@@ -249,21 +219,15 @@ class ZipUnsafeName(ContentRefused):
 
     code = "content.zip-unsafe-name"
     message_vi = "Tên tệp bên trong tệp nén ZIP không an toàn. Hãy đề nghị bên gửi đặt lại tên và gửi lại."
-    message_en = (
-        "The name of the file inside the ZIP is unsafe. Ask the sender to rename it and send it again."
-    )
+    message_en = "The name of the file inside the ZIP is unsafe. Ask the sender to rename it and send it again."
 
 
 class ZipUnsupported(ContentRefused):
     """The entry is neither stored nor deflated, or the archive is ZIP64."""
 
     code = "content.zip-unsupported"
-    message_vi = (
-        "Kiểu nén của tệp ZIP không được hỗ trợ. Hãy nén lại bằng kiểu thông dụng (deflate) và gửi lại."
-    )
-    message_en = (
-        "The compression of the ZIP is not supported. Compress again with plain deflate and resend it."
-    )
+    message_vi = "Kiểu nén của tệp ZIP không được hỗ trợ. Hãy nén lại bằng kiểu thông dụng (deflate) và gửi lại."
+    message_en = "The compression of the ZIP is not supported. Compress again with plain deflate and resend it."
 
 
 class ZipBomb(ContentRefused):

@@ -38,9 +38,7 @@ ENCODINGS = frozenset(
 """Declared encodings that are read, in lower case. UTF-7 and the like, which disguise markup, are not among
 them."""
 
-_ENCODING_ERRORS = frozenset(
-    {etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING, etree.ErrorTypes.ERR_UNKNOWN_ENCODING}
-)
+_ENCODING_ERRORS = frozenset({etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING, etree.ErrorTypes.ERR_UNKNOWN_ENCODING})
 
 
 class TreeWatcher(Protocol):
@@ -56,7 +54,7 @@ class TreeWatcher(Protocol):
         """All events of a chunk were told; gives the number of characters taken out since last asked."""
 
 
-class _DoctypeSeen(Exception):  # noqa: N818 - a signal between two methods of this module, never a refusal
+class _DoctypeSeen(Exception):
     pass
 
 
@@ -220,6 +218,4 @@ def refusal_of(error: etree.XMLSyntaxError | None) -> MalformedXml | EncodingRef
     return MalformedXml(rule, rule=rule, line=line, column=column)
 
 
-_RULES: dict[int, str] = {
-    value: name for name, value in vars(etree.ErrorTypes).items() if name.startswith("ERR_")
-}
+_RULES: dict[int, str] = {value: name for name, value in vars(etree.ErrorTypes).items() if name.startswith("ERR_")}

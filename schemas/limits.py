@@ -39,7 +39,5 @@ class Limits:
 MESSAGE = Limits()
 """For whole messages with their attachments."""
 
-RECEIPT = Limits(
-    message_bytes=MEBIBYTE, attachment_bytes=0, attachments=0, envelope_bytes=MEBIBYTE, nodes=10_000
-)
+RECEIPT = Limits(message_bytes=MEBIBYTE, attachment_bytes=0, attachments=0, envelope_bytes=MEBIBYTE, nodes=10_000)
 """For small trees without attachments: receipts, time-stamps, lists of trust (at most 1 MiB)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class Problem(Exception):  # noqa: N818 - "problem" is the word of RFC 9457
+class Problem(Exception):
     """A refusal that a person or a machine is told about.
 
     Subclasses set the class attributes; an instance may add `detail` (a fact known only where it is raised,

@@ -289,7 +289,6 @@ def _unpadded(element: etree._Element) -> Finding:
         location=f"AttachmentEncoded/Attachment:{element.sourceline}",
         message_vi="Nội dung base64 thiếu ký tự đệm ở cuối; đã đọc được, nhưng bên gửi nên sửa phần mềm.",
         message_en=(
-            "The base64 content lacks its final padding; it was read, but the sender should mend the "
-            "software."
+            "The base64 content lacks its final padding; it was read, but the sender should mend the software."
         ),
     )
