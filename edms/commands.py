@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar, get_origin, get_type_hints
 
 import msgspec
 
@@ -32,6 +32,25 @@ def decode(kind: type[T], values: Mapping[str, Any]) -> T:
         return msgspec.convert(given, kind, strict=False)
     except msgspec.ValidationError as error:
         raise InputInvalid(str(error)) from error
+
+
+class FormValues(Protocol):
+    """What a web framework gives for a form: one or many values under a name."""
+
+    def get(self, key: str) -> str | None:
+        """Return the first value."""
+        ...
+
+    def getlist(self, key: str) -> list[str]:
+        """Return all values."""
+        ...
+
+
+def decode_form(kind: type[T], form: FormValues) -> T:
+    """Build the command `kind` from a form; fields whose type is a list take all values. Raises `InputInvalid`."""
+    hints = get_type_hints(kind)
+    values = {name: form.getlist(name) if get_origin(hint) is list else form.get(name) for name, hint in hints.items()}
+    return decode(kind, values)
 
 
 def _trimmed(value: Any) -> Any:

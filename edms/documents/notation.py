@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+PLAIN_LETTER = "Công văn"
+"""The type that has no name on the page and no abbreviation."""
+
 TYPE_ABBREVIATIONS = {
     "Nghị quyết": "NQ",
     "Quyết định": "QĐ",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -123,6 +124,11 @@ def page_of(
         relations=tuple(_relations(session, actor, document_id)),
         **{"recipients": recipients, **contributed},
     )
+
+
+def with_numbers(found: Sequence[DocumentRow], numbers: Mapping[UUID, int]) -> list[DocumentRow]:
+    """Return the rows with the register numbers that `numbers` knows."""
+    return [replace(row, register_number=str(numbers.get(row.id, ""))) for row in found]
 
 
 def _file_views(document: Document) -> Iterable[FileView]:

@@ -17,7 +17,8 @@ from edms.documents import files
 from edms.documents.access import find, require, visible_to
 from edms.documents.commands import DraftLetter, ReturnDraft
 from edms.documents.errors import FileNotFound, NotYours, RecipientMissing
-from edms.documents.layout import LaidOutDocument, OfficialLetter
+from edms.documents.layout.annex import Urgency
+from edms.documents.layout.letter import LaidOutDocument, OfficialLetter
 from edms.documents.model import (
     Direction,
     Document,
@@ -31,7 +32,7 @@ from edms.documents.model import (
     Priority,
     RelationKind,
 )
-from edms.documents.notation import notation
+from edms.documents.notation import PLAIN_LETTER, notation
 from edms.documents.participants import take_part
 from edms.organisation.actor import Actor
 from edms.organisation.acts import Act
@@ -174,18 +175,18 @@ class DocumentService:
             signer, signer_name = _signer(session, actor, command.signer_position_id, now)
             recipients = tuple(_recipients(session, command.recipient_organ_ids, now))
         letter = OfficialLetter(
-            superior_name=agency.issued_under,
-            agency_name=agency.name,
-            type_name=command.type_name,
+            superior_agency=agency.issued_under,
+            agency=agency.name,
+            type_name="" if command.type_name == PLAIN_LETTER else command.type_name,
+            notation=notation(command.type_name, agency.abbreviation, signer.unit.abbreviation),
             subject=command.subject,
             addressees=tuple(name for _, name in recipients),
             legal_grounds=tuple(command.grounds_lines()),
-            paragraphs=tuple(command.paragraphs()),
-            capacity_lines=tuple(signer.signs_as.splitlines()),
+            body=tuple(command.paragraphs()),
+            signer_capacity=tuple(signer.signs_as.splitlines()),
             signer_name=signer_name,
-            recipients=("Như trên;",),
+            recipients=("Như trên",),
             archive_line="Lưu: VT.",
-            place=agency.place_name,
             urgency=_URGENCY[command.priority],
         )
         laid_out = self._typeset(letter)
@@ -208,10 +209,10 @@ class DocumentService:
 
 _URGENCY = {
     Priority.NORMAL: None,
-    Priority.URGENT: "KHẨN",
-    Priority.VERY_URGENT: "THƯỢNG KHẨN",
-    Priority.EXPRESS: "HỎA TỐC",
-    Priority.EXPRESS_TIMED: "HỎA TỐC HẸN GIỜ",
+    Priority.URGENT: Urgency.URGENT,
+    Priority.VERY_URGENT: Urgency.VERY_URGENT,
+    Priority.EXPRESS: Urgency.EXPRESS,
+    Priority.EXPRESS_TIMED: Urgency.EXPRESS,
 }
 
 

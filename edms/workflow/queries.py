@@ -11,10 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from edms.documents.model import DocumentState
-from edms.documents.queries import waiting_for
+from edms.documents.queries import waiting_for, with_numbers
 from edms.documents.views import AssignmentView, Choice, Desk, DirectiveView
 from edms.organisation.actor import Actor
 from edms.organisation.model import Appointment, Capacity, Person, Position, Unit
+from edms.registers.queries import numbers_of
 from edms.workflow.model import Assignment, Directive
 from edms.workflow.rules import ROLE_LABELS, STATE_LABELS
 
@@ -33,7 +34,8 @@ DESK_GROUPS: tuple[tuple[str, DocumentState], ...] = (
 
 def desk(session: Session, actor: Actor) -> Desk:
     """Return what waits for the actor's position, grouped by what must be done; empty groups are left out."""
-    found = waiting_for(session, actor, [state for _, state in DESK_GROUPS], limit=200)
+    waiting = waiting_for(session, actor, [state for _, state in DESK_GROUPS], limit=200)
+    found = with_numbers(waiting, numbers_of(session, [row.id for row in waiting]))
     groups = [(heading, tuple(row for row in found if row.state == state)) for heading, state in DESK_GROUPS]
     counts = {state.value: len(rows) for (_, state), (_, rows) in zip(DESK_GROUPS, groups, strict=True)}
     return Desk("Việc cần làm", tuple(group for group in groups if group[1]), counts)

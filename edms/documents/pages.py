@@ -1,0 +1,158 @@
+"""Pages of documents: lists, one document, its files and page pictures, the draft form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from edms.accounts.authentication import current_actor
+from edms.commands import decode, decode_form
+from edms.documents.commands import DraftLetter, ListDocuments, ReturnDraft
+from edms.documents.layout.preview import render_page
+from edms.documents.model import Direction, Priority
+from edms.documents.notation import PLAIN_LETTER, TYPE_ABBREVIATIONS
+from edms.documents.queries import PAGE_ROWS, listed, page_of, with_numbers
+from edms.documents.service import DocumentService
+from edms.documents.views import PageContributor
+from edms.organisation.actor import Actor
+from edms.organisation.choices import recipient_agencies, signing_positions
+from storage.blobs.port import read_chunks
+
+Numbers = Callable[[Session, Sequence[UUID]], Mapping[UUID, int]]
+
+_STREAMED_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True)
+class DocumentPages:
+    """What the pages need: the service, and what the slices above contribute."""
+
+    service: DocumentService
+    contributors: tuple[PageContributor, ...]
+    numbers: Numbers
+
+
+def blueprint(needs: DocumentPages) -> Blueprint:
+    """Return the pages under `/documents`."""
+    pages = Blueprint("documents", __name__, url_prefix="/documents", template_folder="templates")
+    _lists(pages, needs)
+    _one(pages, needs)
+    _files(pages, needs)
+    _drafts(pages, needs)
+    return pages
+
+
+def _lists(pages: Blueprint, needs: DocumentPages) -> None:
+    @pages.get("/<any(incoming, outgoing):direction>")
+    def index(direction: str) -> str:
+        command = decode_form(ListDocuments, request.args)
+        actor = current_actor()
+        with needs.service.database.reading() as session:
+            found, total = listed(session, actor, Direction(direction), command)
+            found = with_numbers(found, needs.numbers(session, [row.id for row in found]))
+        pages_total = max(1, -(-total // PAGE_ROWS))
+        return render_template(
+            "documents/list.html", direction=direction, rows=found, total=total, command=command, pages=pages_total
+        )
+
+
+def _one(pages: Blueprint, needs: DocumentPages) -> None:
+    @pages.get("/<uuid:document_id>")
+    def show(document_id: UUID) -> str:
+        actor = current_actor()
+        database = needs.service.database
+        with database.reading() as session:
+            page = page_of(session, actor, document_id, needs.contributors, database.clock.now())
+        needs.service.record_reading(actor, document_id)
+        return render_template("documents/document.html", page=page)
+
+
+def _files(pages: Blueprint, needs: DocumentPages) -> None:
+    @pages.get("/<uuid:document_id>/files/<uuid:file_id>")
+    def download(document_id: UUID, file_id: UUID) -> Response:
+        file = needs.service.file_of(current_actor(), document_id, file_id)
+        opened = needs.service.open_file(file)
+        stream = opened.__enter__()  # closed by the response, after the last chunk
+        response = Response(read_chunks(stream, _STREAMED_BYTES), mimetype=file.media_type)
+        response.call_on_close(stream.close)
+        response.content_length = file.size_bytes
+        response.headers.set("Content-Disposition", "attachment", filename=file.name)
+        return response
+
+    @pages.get("/<uuid:document_id>/files/<uuid:file_id>/pages/<int:number>.png")
+    def picture(document_id: UUID, file_id: UUID, number: int) -> Response:
+        file = needs.service.file_of(current_actor(), document_id, file_id)
+        response = Response(mimetype="image/png")
+        response.set_etag(f"{file.sha256}-{number}-{request.args.get('width', '')}")
+        response.cache_control.private = True
+        response.cache_control.max_age = 3600
+        if request.if_none_match.contains(response.get_etag()[0] or ""):
+            response.status_code = 304
+            return response
+        width = min(max(request.args.get("width", 900, type=int), 100), 2000)
+        with needs.service.open_file(file) as stream:
+            response.set_data(render_page(stream.read(), number - 1, width))
+        return response
+
+
+def _drafts(pages: Blueprint, needs: DocumentPages) -> None:
+    service = needs.service
+
+    @pages.get("/new")
+    def new() -> str:
+        return _draft_form(service, current_actor(), values={"replies_to_id": request.args.get("replies_to", "")})
+
+    @pages.post("/new")
+    def create() -> BaseResponse:
+        document_id = service.draft(current_actor(), decode_form(DraftLetter, request.form))
+        return redirect(url_for("documents.show", document_id=document_id), 303)
+
+    @pages.get("/<uuid:document_id>/reply")
+    def reply(document_id: UUID) -> str:
+        actor = current_actor()
+        with service.database.reading() as session:
+            page = page_of(session, actor, document_id, (), service.database.clock.now())
+        values = {
+            "replies_to_id": str(document_id),
+            "subject": f"Trả lời văn bản số {page.code} {page.subject}"[:500],
+            "recipient_organ_ids": [page.issuer_organ_id],
+        }
+        return _draft_form(service, actor, values=values)
+
+    @pages.get("/<uuid:document_id>/edit")
+    def edit(document_id: UUID) -> str:
+        command, version = service.command_of(current_actor(), document_id)
+        values = {name: getattr(command, name) for name in command.__dataclass_fields__}
+        return _draft_form(service, current_actor(), values={**values, "version": version}, document_id=document_id)
+
+    @pages.post("/<uuid:document_id>/edit")
+    def save(document_id: UUID) -> BaseResponse:
+        version = request.form.get("version", 0, type=int)
+        service.edit(current_actor(), document_id, version, decode_form(DraftLetter, request.form))
+        return redirect(url_for("documents.show", document_id=document_id), 303)
+
+    @pages.post("/<uuid:document_id>/return-draft")
+    def return_draft(document_id: UUID) -> BaseResponse:
+        service.return_draft(current_actor(), document_id, decode(ReturnDraft, request.form))
+        return redirect(url_for("documents.show", document_id=document_id), 303)
+
+
+def _draft_form(
+    service: DocumentService, actor: Actor, *, values: Mapping[str, object], document_id: UUID | None = None
+) -> str:
+    now = service.database.clock.now()
+    with service.database.reading() as session:
+        return render_template(
+            "documents/draft_form.html",
+            values=values,
+            document_id=document_id,
+            types=[PLAIN_LETTER, *TYPE_ABBREVIATIONS],
+            agencies=recipient_agencies(session, actor.agency_id, now),
+            signers=signing_positions(session, actor.agency_id, now),
+            priorities=list(Priority),
+        )

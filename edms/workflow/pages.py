@@ -1,0 +1,63 @@
+"""The desk of a position, the leader's desk, and the acts on an incoming document's page."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from edms.accounts.authentication import current_actor
+from edms.commands import decode_form
+from edms.documents.model import DocumentState
+from edms.documents.queries import waiting_for
+from edms.workflow.commands import CompleteWork, GiveDirective
+from edms.workflow.queries import assignable, desk
+from edms.workflow.service import WorkflowService
+
+
+def blueprint(service: WorkflowService) -> Blueprint:
+    """Return the desks and the actions under `/documents/<id>`."""
+    pages = Blueprint("workflow", __name__, template_folder="templates")
+    _desks(pages, service)
+    _actions(pages, service)
+    return pages
+
+
+def _desks(pages: Blueprint, service: WorkflowService) -> None:
+    @pages.get("/")
+    def my_desk() -> str:
+        with service.database.reading() as session:
+            return render_template("documents/desk.html", desk=desk(session, current_actor()))
+
+    @pages.get("/leader")
+    def leader_desk() -> str:
+        actor = current_actor()
+        with service.database.reading() as session:
+            return render_template(
+                "workflow/leader_desk.html",
+                to_direct=waiting_for(session, actor, [DocumentState.REGISTERED]),
+                to_sign=waiting_for(session, actor, [DocumentState.DRAFT]),
+                assignable=assignable(session, actor, service.database.clock.now()),
+            )
+
+
+def _actions(pages: Blueprint, service: WorkflowService) -> None:
+    @pages.post("/documents/<uuid:document_id>/direct")
+    def direct(document_id: UUID) -> Response:
+        service.direct(current_actor(), document_id, decode_form(GiveDirective, request.form))
+        return _back(document_id)
+
+    @pages.post("/documents/<uuid:document_id>/start")
+    def start(document_id: UUID) -> Response:
+        service.start(current_actor(), document_id)
+        return _back(document_id)
+
+    @pages.post("/documents/<uuid:document_id>/complete")
+    def complete(document_id: UUID) -> Response:
+        service.complete(current_actor(), document_id, decode_form(CompleteWork, request.form))
+        return _back(document_id)
+
+
+def _back(document_id: UUID) -> Response:
+    return redirect(url_for("documents.show", document_id=document_id), 303)
