@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(length=20), nullable=False),
         sa.Column("reference", sa.String(length=200), nullable=False),
         sa.Column("certificate_serial", sa.String(length=64), nullable=False),
-        sa.Column("image_sha256", sa.String(length=64), nullable=False),
+        sa.Column("image_name", sa.String(length=200), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_signing_key_agency_id_agency")),
