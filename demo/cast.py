@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from edms.commands import decode
 from edms.organisation.commands import OrganisationFile
+
+from edms.commands import decode
 from signing.demo_pki import Holder
 
 PASSWORD = "lien-thong-2026"  # noqa: S105 - printed on purpose: the demonstration's logins are no secret

@@ -12,11 +12,11 @@ from datetime import date, timedelta
 from typing import Any
 
 import httpx
+from edms.organisation.commands import person_id, position_id
 
 from demo import cast
 from demo.browser import Browser
 from demo.timeline import Timeline, check, eventually
-from edms.organisation.commands import person_id, position_id
 
 SUBJECT = "Đề nghị báo cáo tình hình thực hiện dự toán ngân sách năm 2026"
 REPLY_SUBJECT = "Báo cáo tình hình thực hiện dự toán ngân sách năm 2026 của xã Hiệp Thạnh"
@@ -69,9 +69,7 @@ class Story:
                 check("<tr" in clerk.open("/documents/incoming"), f"{agency.name} has documents on its list")
                 self.timeline.tell(login, f"đăng nhập: {agency.name} ({agency.organ_id}, mã cũ {agency.alias})")
 
-    def _draft(
-        self, login: str, subject: str, body: str, to: cast.Agency, signer: str, replies_to: str = ""
-    ) -> str:
+    def _draft(self, login: str, subject: str, body: str, to: cast.Agency, signer: str, replies_to: str = "") -> str:
         with self._browser(login) as specialist:
             values: dict[str, str | list[str]] = {
                 "type_name": "Công văn",
@@ -224,7 +222,9 @@ class Story:
         check(choice, "the successor may act as văn thư")
         successor.submit("/acting-as", {"appointment_id": choice.group(1) if choice else ""})
         view = self._view(successor, document)
-        check(any("Hương" in entry["sentence"] or "Hương" in entry["who"] for entry in view["timeline"]), "history stays")
+        check(
+            any("Hương" in entry["sentence"] or "Hương" in entry["who"] for entry in view["timeline"]), "history stays"
+        )
         self.timeline.tell("tung.ht", f"mở cùng văn bản, thấy toàn bộ {len(view['timeline'])} mốc lịch sử")
 
     def _view(self, browser: Browser, document: str) -> dict[str, Any]:

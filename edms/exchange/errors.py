@@ -33,15 +33,21 @@ class EnvelopeInvalid(Problem):
 
     code: ClassVar[str] = "exchange.envelope-invalid"
     message_vi: ClassVar[str] = "Chữ ký trên phong bì gói tin không hợp lệ. Không vào sổ; hãy báo cơ quan gửi gửi lại."
-    message_en: ClassVar[str] = "The envelope's signature is not valid. Do not register it; ask the sender to send it again."
+    message_en: ClassVar[str] = (
+        "The envelope's signature is not valid. Do not register it; ask the sender to send it again."
+    )
 
 
 class CertificateOfAnother(Problem):
     """The certificate names another agency than the sender."""
 
     code: ClassVar[str] = "exchange.certificate-of-another"
-    message_vi: ClassVar[str] = "Phong bì được ký bằng chứng thư của cơ quan khác. Không vào sổ; hãy xác minh với cơ quan gửi."
-    message_en: ClassVar[str] = "The envelope was signed with another agency's certificate. Do not register it; ask the sender."
+    message_vi: ClassVar[str] = (
+        "Phong bì được ký bằng chứng thư của cơ quan khác. Không vào sổ; hãy xác minh với cơ quan gửi."
+    )
+    message_en: ClassVar[str] = (
+        "The envelope was signed with another agency's certificate. Do not register it; ask the sender."
+    )
 
 
 class AttachmentChanged(Problem):
@@ -74,5 +80,9 @@ class StatusUnresolved(Problem):
 
     code: ClassVar[str] = "exchange.status-unresolved"
     status: ClassVar[int] = 404
-    message_vi: ClassVar[str] = "Trạng thái nói về văn bản không gửi từ đây. Hãy đối chiếu mã văn bản với cơ quan báo trạng thái."
-    message_en: ClassVar[str] = "The status speaks of a document not sent from here. Compare the document's id with its sender."
+    message_vi: ClassVar[str] = (
+        "Trạng thái nói về văn bản không gửi từ đây. Hãy đối chiếu mã văn bản với cơ quan báo trạng thái."
+    )
+    message_en: ClassVar[str] = (
+        "The status speaks of a document not sent from here. Compare the document's id with its sender."
+    )

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
+from axis.client import AxisClient
+from axis.edxml.build import Outgoing, write_message
 from lxml import etree
 from sqlalchemy.orm import Session
 
-from axis.client import AxisClient
-from axis.edxml.build import Outgoing, write_message
 from edms.organisation.model import Agency
 from edms.signatures.keys import agency_key
 from edms.signatures.model import KeyKind, SigningKey
