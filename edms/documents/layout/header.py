@@ -120,9 +120,7 @@ class Header:
         self.date_area = self._field(TEXT_RIGHT_PT - right_width, TEXT_RIGHT_PT, baseline, DATE_SIZE_PT)
         if text.date_line:
             self._row(self._right, baseline, "italic", text.date_line, DATE_SIZE_PT, right_width)
-        self._numbered = text.numbered
-        self._number_x, self.number_area = self._number(text.notation or _USUAL_NOTATION, baseline)
-        self._number_baseline = baseline
+        self.number_area = self._number(text, baseline)
         bottom = baseline + NUMBER_SIZE_PT * DESCENT
         if text.subject:
             size = LETTER_SUBJECT_SIZE_PT
@@ -152,17 +150,18 @@ class Header:
         agency = self._row(self._left, baseline, "bold", text.agency, AGENCY_SIZE_PT, self._left_width)
         return self._rule_under(agency, _AGENCY_RULE)
 
-    def _number(self, notation: str, baseline: float) -> tuple[float, Area]:
-        """Box 3: where "Số: " starts, and the area after it; both centred together under the agency's name."""
+    def _number(self, text: HeaderText, baseline: float) -> Area:
+        """Box 3: the area after "Số: "; label and area are centred together under the agency's name."""
         setter = Setter(self._typefaces, NUMBER_SIZE_PT)
-        label = setter.width("regular", "Số: ")
-        field = setter.width("regular", _WIDEST_NUMBER + notation) + _FIELD_PADDING_PT
-        if label + field > self._left_width:
-            raise NotationTooLong(
-                f"notation {notation!r} with its number is {label + field:.0f} pt wide", notation=notation
-            )
-        x = self._left - (label + field) / 2
-        return x, self._field(x + label, x + label + field, baseline, NUMBER_SIZE_PT)
+        label, space = setter.width("regular", "Số:"), setter.width("regular", " ")
+        field = setter.width("regular", _WIDEST_NUMBER + (text.notation or _USUAL_NOTATION)) + _FIELD_PADDING_PT
+        width = label + space + field
+        if width > self._left_width:
+            raise NotationTooLong(f"{text.notation!r} with its number is {width:.0f} pt wide", notation=text.notation)
+        x = self._left - width / 2
+        if text.numbered:
+            self._row(x + label / 2, baseline, "regular", "Số:", NUMBER_SIZE_PT, self._left_width)
+        return self._field(x + label + space, x + width, baseline, NUMBER_SIZE_PT)
 
     def _field(self, x0: float, x1: float, baseline: float, size: float) -> Area:
         """An area whose middle is the middle of a line of this size, from its ascender to its descender."""
@@ -185,8 +184,6 @@ class Header:
             sheet.centred(row.centre, top - row.baseline, row.lines, row.size, row.leading)
         for rule in self._rules:
             sheet.rule(rule.x0, rule.x1, top - rule.down)
-        if self._numbered:
-            sheet.text(self._number_x, top - self._number_baseline, Run("regular", "Số:"), NUMBER_SIZE_PT)
         if self._urgency is not None:
             urgency, down = self._urgency
             x = self._left - urgency.frame_width_pt / 2
