@@ -30,7 +30,7 @@ from edms.documents.layout.header import ASCENT, DESCENT, Header, HeaderText
 from edms.documents.layout.lines import Line, Run, Setter
 from edms.documents.layout.sheet import Sheet
 from edms.documents.layout.table import Column, Table
-from edms.documents.layout.typeface import Typefaces, load_typefaces
+from edms.documents.layout.typeface import NO_BREAK_SPACE, Typefaces, load_typefaces
 from edms.documents.layout.wording import close_text, format_date, format_date_line, format_moment
 
 _LEGAL_GROUND: Final = (
@@ -40,7 +40,7 @@ _LEGAL_GROUND: Final = (
 _COLUMNS: Final = (
     Column("STT", mm(11), "centre"),
     Column("Số, ký hiệu", mm(32)),
-    Column("Tên công việc, trích yếu, tiêu đề hồ sơ", mm(52)),
+    Column(f"Tên công việc, trích{NO_BREAK_SPACE}yếu, tiêu đề hồ sơ", mm(52)),
     Column("Thời hạn", mm(22), "centre"),
     Column("Tình trạng", mm(24)),
     Column("Ghi chú", mm(24)),
@@ -103,7 +103,7 @@ def render_minutes(minutes: HandoverMinutes, fonts: FontSet, *, laid_out_at: dat
     """The minutes as a PDF of any number of pages; equal input gives equal bytes.
 
     The head of each table is repeated on each page, and the two signatures take at least two lines of text along.
-    Raises `DigestInvalid`, `TimeInvalid`, `TextMissing`, `LetterNotInFont`, `BlockTooTall` and `FontsMissing`.
+    Raises `DigestInvalid`, `TimeInvalid`, `TextMissing`, `PlaceTooLong`, `LetterNotInFont`, `BlockTooTall` and `FontsMissing`.
     """
     if not _DIGEST.fullmatch(minutes.inventory_sha256):
         raise DigestInvalid(f"not a SHA-256: {minutes.inventory_sha256[:80]!r}")
@@ -133,12 +133,14 @@ class _Minutes:
 
     def header(self) -> HeaderText:
         minutes = self._minutes
+        place = self._required(minutes.place, "place")
         return HeaderText(
             superior_agency=self._clean(minutes.superior_agency).upper(),
             agency=self._required(minutes.agency, "agency").upper(),
             numbered=False,
             notation="",
-            date_line=format_date_line(self._required(minutes.place, "place"), minutes.drawn_up_on),
+            place=place,
+            date_line=format_date_line(place, minutes.drawn_up_on),
             subject="",
             urgency=None,
         )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -15,18 +15,28 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pypdfium2 import PdfDocument
 
-from edms.documents.layout.annex import PAGE_HEIGHT_PT, PAGE_WIDTH_PT, Box, Urgency, mm
+from edms.documents.layout.annex import (
+    FIELD_BASELINE_EMS,
+    NUMBER_SIZE_PT,
+    PAGE_HEIGHT_PT,
+    PAGE_WIDTH_PT,
+    Box,
+    Urgency,
+    mm,
+)
 from edms.documents.layout.errors import (
     BlockTooTall,
     LayoutProblem,
     LetterNotInFont,
     NotationTooLong,
+    PlaceTooLong,
     TextMissing,
     TimeInvalid,
 )
 from edms.documents.layout.fonts import REQUIRED_CHARACTERS, FontSet
 from edms.documents.layout.letter import LaidOutDocument, OfficialLetter, render_official_letter
-from edms.documents.layout.wording import MOTTO, NATION
+from edms.documents.layout.typeface import Typefaces
+from edms.documents.layout.wording import MOTTO, NATION, format_date_line, format_number
 from tests.edms.documents.layout.builders import (
     DECISION,
     LETTER,
@@ -131,8 +141,11 @@ def test_the_number_stands_right_after_its_label_on_the_line_of_the_date(fonts: 
     document = render_official_letter(LETTER, fonts)
     picture = pictures(document.pdf)[0]
     number = document.number_box
-    before = ink_of(crop(picture, replace(number, x0=number.x0 - 40, x1=number.x0)))
-    assert before is not None, "no label before the box"
+    before = crop(picture, replace(number, x0=number.x0 - 40, x1=number.x0))
+    ink = before.point(lambda grey: 255 if grey < 250 else 0).getbbox()
+    assert ink is not None, "no label before the box"
+    baseline = number.y1 - (ink[3] + 1) / PIXELS_PER_POINT
+    assert baseline - number.y0 == pytest.approx(NUMBER_SIZE_PT * FIELD_BASELINE_EMS, abs=0.7)
     assert (document.date_box.y0, document.date_box.y1) == (number.y0, number.y1)
     middle_of_motto = PAGE_WIDTH_PT - mm(15) - (document.date_box.x1 - document.date_box.x0) / 2
     assert (document.date_box.x0 + document.date_box.x1) / 2 == pytest.approx(middle_of_motto)
@@ -273,6 +286,15 @@ def test_more_letters_than_one_subset_holds_are_all_there(fonts: FontSet) -> Non
     assert set(alphabet.replace(" ", "")) <= found
 
 
+@pytest.mark.parametrize("place", ["Đà Lạt", "Thành phố Hồ Chí Minh", "Phường Xuân Hương - Đà Lạt"])
+def test_the_longest_number_and_date_fit_their_boxes(fonts: FontSet, typefaces: Typefaces, place: str) -> None:
+    document = render_official_letter(replace(LETTER, place=place, notation="QĐ-UBND"), fonts)
+    number, line = format_number(88_888, "QĐ-UBND"), format_date_line(place, date(2028, 12, 28))
+    assert typefaces.width("regular", 13, number) <= document.number_box.x1 - document.number_box.x0
+    assert typefaces.width("italic", 13, line) <= document.date_box.x1 - document.date_box.x0
+    assert document.number_box.x1 < document.date_box.x0
+
+
 def test_a_long_agency_name_takes_several_lines_and_the_boxes_make_room(fonts: FontSet) -> None:
     short = render_official_letter(LETTER, fonts)
     long = render_official_letter(
@@ -296,6 +318,7 @@ def test_a_long_agency_name_takes_several_lines_and_the_boxes_make_room(fonts: F
         ({"archive_line": ""}, TextMissing),
         ({"addressees": ()}, TextMissing),
         ({"notation": "QĐ-" + "UBND" * 8}, NotationTooLong),
+        ({"place": "Thành phố trực thuộc trung ương mang tên rất dài"}, PlaceTooLong),
         ({"recipients": ("Các sở, ban, ngành",) * 90}, BlockTooTall),
     ],
 )
