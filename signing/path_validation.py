@@ -24,7 +24,7 @@ from pyhanko_certvalidator.errors import (
 )
 
 from signing.revocation import Sources
-from signing.trust import Trust, Usage
+from signing.trust import Usage
 from signing.verdicts import Finding
 
 _T = TypeVar("_T")
@@ -65,13 +65,14 @@ def from_asn1(certificate: asn1_x509.Certificate) -> x509.Certificate:
 
 
 def validation_context(
-    trust: Trust, when: datetime, sources: Sources, others: Iterable[asn1_x509.Certificate] = ()
+    when: datetime, sources: Sources, others: Iterable[asn1_x509.Certificate] = ()
 ) -> ValidationContext:
     """A validation context as of `when` in which every certificate of a path must be shown not to be revoked.
 
     Revocation data that is newer than `when` counts, a revocation later than `when` does not: a signature that a trusted
     time-stamp places before the revocation stays what it was.
     """
+    trust = sources.trust
     return ValidationContext(
         trust_roots=[to_asn1(root) for root in trust.roots],
         other_certs=[*(to_asn1(certificate) for certificate in trust.intermediates), *others],
@@ -87,20 +88,19 @@ def validation_context(
 
 
 def validate_path(
-    certificate: x509.Certificate, when: datetime, trust: Trust, chain: Sequence[x509.Certificate], usage: Usage
+    certificate: x509.Certificate, when: datetime, sources: Sources, chain: Sequence[x509.Certificate], usage: Usage
 ) -> tuple[list[Finding], Literal["ocsp", "crl", "none"]]:
     """The findings on one certificate and how its revocation was checked; see `signing.trust.check_certificate`."""
-    sources = Sources(trust)
     try:
         subject = to_asn1(certificate)
-        context = validation_context(trust, when, sources, (to_asn1(other) for other in chain))
+        context = validation_context(when, sources, (to_asn1(other) for other in chain))
         run(_validate(subject, context, usage))
+        return [], sources.used_for(subject)
     except (ValidationError, PathError) as error:
-        return [finding_for(error)], sources.used_for(to_asn1(certificate))
+        return [finding_for(error)], sources.used_for(subject)
     except (ValueError, TypeError, KeyError) as error:
         # asn1crypto parses lazily, so a malformed extension shows up here.
         return [Finding("certificate.unsuitable", f"malformed: {error}")], "none"
-    return [], sources.used_for(subject)
 
 
 async def _validate(certificate: asn1_x509.Certificate, context: ValidationContext, usage: Usage) -> None:

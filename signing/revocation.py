@@ -1,6 +1,8 @@
 """Fetching OCSP responses (RFC 6960) and CRLs (RFC 5280), from allowed hosts only.
 
-One `Sources` serves one validation: what it fetched once it does not fetch again, and it can say what was used.
+One `Sources` serves one validation: what it fetched once it does not fetch again, and it can say what was used. The validator
+calls it from an event loop of its own that has nothing else to do, so requests simply block; httpx's asynchronous client would
+spend more time on finding out which event loop it runs in than on the request.
 """
 
 from __future__ import annotations
@@ -31,6 +33,8 @@ CRL_SIZE_LIMIT_BYTES: Final = 16 * 1024 * 1024
 _URL_LIMIT: Final = 4
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
+_NOTHING: Final[tuple[asn1_x509.Certificate, ...]] = ()
+
 _Key = tuple[bytes, int]
 
 
@@ -42,7 +46,7 @@ class Sources:
     """The OCSP responders and CRL servers that a trust list allows, with what they have answered so far."""
 
     def __init__(self, trust: Trust) -> None:
-        self._trust = trust
+        self.trust = trust
         self.ocsp: dict[_Key, ocsp.OCSPResponse] = {}
         self.crls: dict[str, crl.CertificateList] = {}
         self._failed: set[str] = set()
@@ -57,34 +61,43 @@ class Sources:
             return "ocsp"
         return "crl" if any(url in self.crls for url in crl_urls(certificate)) else "none"
 
-    async def request(self, url: str, *, content: bytes | None, media_type: str, limit_bytes: int) -> bytes:
+    def request(self, url: str, *, content: bytes | None, media_type: str, limit_bytes: int) -> bytes:
         """Get or post one address; raises `FetchRefused`. An address that failed once is not asked again."""
-        if not allowed(url, self._trust.allowed_hosts):
+        if not allowed(url, self.trust.allowed_hosts):
             raise FetchRefused(f"host not allowed: {url}")
         if url in self._failed:
             raise FetchRefused(f"failed before: {url}")
         try:
-            return await self._request(url, content, media_type, limit_bytes)
+            return exchange(
+                url,
+                content=content,
+                media_type=media_type,
+                limit_bytes=limit_bytes,
+                timeout_seconds=self.trust.timeout_seconds,
+            )
         except (httpx.HTTPError, FetchRefused) as error:
             self._failed.add(url)
             raise FetchRefused(f"{url}: {error or type(error).__name__}") from error
 
-    async def _request(self, url: str, content: bytes | None, media_type: str, limit_bytes: int) -> bytes:
-        body = bytearray()
-        headers = {"Content-Type": media_type} if content is not None else {}
-        async with (
-            httpx.AsyncClient(
-                verify=_tls(), timeout=self._trust.timeout_seconds, follow_redirects=False, trust_env=False
-            ) as client,
-            client.stream("GET" if content is None else "POST", url, content=content, headers=headers) as answer,
-        ):
-            if answer.status_code != httpx.codes.OK:
-                raise FetchRefused(f"status {answer.status_code}")
-            async for part in answer.aiter_bytes():
-                body += part
-                if len(body) > limit_bytes:
-                    raise FetchRefused(f"more than {limit_bytes} bytes")
-        return bytes(body)
+
+def exchange(url: str, *, content: bytes | None, media_type: str, limit_bytes: int, timeout_seconds: float) -> bytes:
+    """Post `content` (or get, when it is `None`) without redirects, proxies or credentials.
+
+    Raises `FetchRefused` for any status but 200 and for more than `limit_bytes`, and `httpx.HTTPError`.
+    """
+    body = bytearray()
+    headers = {"Content-Type": media_type} if content is not None else {}
+    with (
+        httpx.Client(verify=_tls(), timeout=timeout_seconds, follow_redirects=False, trust_env=False) as client,
+        client.stream("GET" if content is None else "POST", url, content=content, headers=headers) as answer,
+    ):
+        if answer.status_code != httpx.codes.OK:
+            raise FetchRefused(f"status {answer.status_code}")
+        for part in answer.iter_bytes():
+            body += part
+            if len(body) > limit_bytes:
+                raise FetchRefused(f"more than {limit_bytes} bytes")
+    return bytes(body)
 
 
 class _Ocsp(OCSPFetcher):
@@ -96,7 +109,7 @@ class _Ocsp(OCSPFetcher):
         last: Exception | None = None
         for url in get_ocsp_urls(cert)[:_URL_LIMIT]:
             try:
-                answer = await self._sources.request(
+                answer = self._sources.request(
                     url,
                     content=question.dump(),
                     media_type="application/ocsp-request",
@@ -132,7 +145,7 @@ class _Crl(CRLFetcher):
         for url in crl_urls(cert)[:_URL_LIMIT]:
             try:
                 if url not in self._sources.crls:
-                    answer = await self._sources.request(
+                    answer = self._sources.request(
                         url, content=None, media_type="application/pkix-crl", limit_bytes=CRL_SIZE_LIMIT_BYTES
                     )
                     self._sources.crls[url] = crl.CertificateList.load(answer, strict=True)
@@ -155,7 +168,7 @@ class _NoIssuers(CertificateFetcher):
     """Issuer certificates come from the trust list or from the file, never from an address inside a certificate."""
 
     async def _none(self) -> AsyncGenerator[asn1_x509.Certificate, None]:
-        for nothing in ():
+        for nothing in _NOTHING:
             yield nothing
 
     def fetch_cert_issuers(self, cert: asn1_x509.Certificate) -> AsyncGenerator[asn1_x509.Certificate, None]:

@@ -114,8 +114,9 @@ def check_certificate(
     wrong with a certificate. May be called from any thread, with or without a running event loop.
     """
     from signing.path_validation import validate_path  # noqa: PLC0415 - loads the certificate validator
+    from signing.revocation import Sources  # noqa: PLC0415 - as above
 
-    findings, revocation = validate_path(certificate, when, trust, chain, usage)
+    findings, revocation = validate_path(certificate, when, Sources(trust), chain, usage)
     return CertificateVerdict(
         worst(findings),
         tuple(findings),

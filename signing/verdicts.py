@@ -137,7 +137,7 @@ FINDINGS: Final[dict[str, tuple[Verdict, str, str]]] = {
         "The signature does not cover the whole signed revision. Do not use this document.",
     ),
     "signature.time-conflict": (
-        _BAD,
+        _OPEN,
         "Thời gian ký mâu thuẫn với dấu thời gian. Hãy kiểm tra đồng hồ của hệ thống ký.",
         "The signing time contradicts the time-stamp. Check the clock of the signing system.",
     ),

@@ -19,10 +19,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from signing.demo_pki.holders import NO_LEGAL_VALUE
 
-DOTS_PER_INCH: Final = 600
+DOTS_PER_INCH: Final = 300
 SEAL_DIAMETER_MM: Final = 36
-_SEAL_PIXELS: Final = round(SEAL_DIAMETER_MM / 25.4 * DOTS_PER_INCH)
-_SIGNATURE_PIXELS: Final = (1060, 520)
+_OVERSAMPLING: Final = 4
+_SEAL_PIXELS: Final = _OVERSAMPLING * round(SEAL_DIAMETER_MM / 25.4 * DOTS_PER_INCH)
+_SIGNATURE_PIXELS: Final = (_OVERSAMPLING * 530, _OVERSAMPLING * 260)
 _RED: Final = (200, 16, 32, 255)
 _BLUE: Final = (24, 56, 168, 255)
 
@@ -67,12 +68,12 @@ def draw_signature(name: str, font: Path) -> bytes:
     knots += [(0.95 * width, 0.30 * height), (0.30 * width, 0.74 * height), (0.90 * width, 0.70 * height)]
     curve = _smooth(knots)
     for index, (start, end) in enumerate(pairwise(curve)):
-        thickness = 5 + 6 * abs(math.sin(index / 23))
+        thickness = 10 + 12 * abs(math.sin(index / 23))
         pen.line([start, end], fill=_BLUE, width=round(thickness))
         pen.ellipse(
             [end[0] - thickness / 2, end[1] - thickness / 2, end[0] + thickness / 2, end[1] + thickness / 2], fill=_BLUE
         )
-    caption = ImageFont.truetype(str(font), 30)
+    caption = ImageFont.truetype(str(font), 60)
     pen.text((width / 2, 0.95 * height), NO_LEGAL_VALUE, font=caption, fill=_BLUE, anchor="mm")
     return _png(image)
 
@@ -128,5 +129,6 @@ def _blend(before: float, start: float, end: float, after: float, t: float) -> f
 
 def _png(image: Image.Image) -> bytes:
     target = io.BytesIO()
+    image = image.reduce(_OVERSAMPLING)
     image.save(target, "PNG", dpi=(DOTS_PER_INCH, DOTS_PER_INCH), optimize=True)
     return target.getvalue()
