@@ -4,6 +4,7 @@
 axis.errors.AxisError
 └── ExchangeRefused                   a message was not taken; bytes that arrived are in quarantine
     ├── NoMessage                     exchange.no-message             400
+    ├── IdentifierTooLong             exchange.identifier-too-long    422
     ├── SenderMismatch                exchange.sender-mismatch        403
     ├── SignatureInvalid              exchange.signature-invalid      422
     ├── SignatureRequired             exchange.signature-required     422
@@ -35,6 +36,14 @@ class NoMessage(ExchangeRefused):
     status = 400
     message_vi = "Yêu cầu không có gói tin edXML. Hãy gửi gói tin trong thân yêu cầu với kiểu application/xml."
     message_en = "The request holds no edXML message. Send the message as the body, with type application/xml."
+
+
+class IdentifierTooLong(ExchangeRefused):
+    """A DocumentId of more than 200 characters (QCVN 102:2016/BTTTT)."""
+
+    code = "exchange.identifier-too-long"
+    message_vi = "Mã văn bản dài quá 200 ký tự. Hãy rút gọn mã văn bản rồi gửi lại."
+    message_en = "The document id is longer than 200 characters. Shorten it and send again."
 
 
 class SenderMismatch(ExchangeRefused):

@@ -110,13 +110,18 @@ class Delivery(HubBase):
 
 
 class Receipt(HubBase):
-    """A signed statement of the hub about one step of one message; the receipts of a message form a chain."""
+    """A signed statement of the hub about one step of one message.
+
+    One says that the message was accepted; for each delivery one follows it, saying how the delivery ended.
+    """
 
     __tablename__ = "receipt"
     __table_args__ = (
         CheckConstraint("step IN ('accepted', 'delivered', 'refused')", name="step"),
-        UniqueConstraint("message_id", "previous_sha256"),
+        CheckConstraint("(step = 'accepted') = (delivery_id IS NULL)", name="step_delivery"),
         UniqueConstraint("delivery_id"),
+        Index(None, "message_id"),
+        Index("uq_receipt_accepted", "message_id", unique=True, postgresql_where=text("step = 'accepted'")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -127,7 +132,7 @@ class Receipt(HubBase):
     sha256: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]
     previous_sha256: Mapped[str]
-    """Digest of the receipt before it, empty for the first: the unique constraint keeps the chain from forking."""
+    """Digest of the receipt that it follows; empty for the first."""
 
 
 class Quarantined(HubBase):

@@ -193,11 +193,15 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("previous_sha256", sa.String(), nullable=False),
         sa.CheckConstraint("step IN ('accepted', 'delivered', 'refused')", name="ck_receipt_step"),
+        sa.CheckConstraint("(step = 'accepted') = (delivery_id IS NULL)", name="ck_receipt_step_delivery"),
         sa.ForeignKeyConstraint(["delivery_id"], ["delivery.id"], name="fk_receipt_delivery_id_delivery"),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name="fk_receipt_message_id_message"),
         sa.PrimaryKeyConstraint("id", name="pk_receipt"),
         sa.UniqueConstraint("delivery_id", name="uq_receipt_delivery_id"),
-        sa.UniqueConstraint("message_id", "previous_sha256", name="uq_receipt_message_id_previous_sha256"),
+    )
+    op.create_index("ix_receipt_message_id", "receipt", ["message_id"])
+    op.create_index(
+        "uq_receipt_accepted", "receipt", ["message_id"], unique=True, postgresql_where=sa.text("step = 'accepted'")
     )
     op.execute(REFUSE)
     for table in APPEND_ONLY:
