@@ -184,7 +184,7 @@ def unwrap_single_entry_zip(path: Path, *, into: Path, limits: ZipLimits | None 
         if _container_kind(archive) is not ContentKind.ZIP:
             return None
         entries = archive.infolist()
-        if len(entries) != 1 or entries[0].is_dir():
+        if len(entries) != 1 or entries[0].filename.endswith("/"):
             return None
         _check_entry(entries[0], limits)
         return _inflate(archive, entries[0], into, limits)
@@ -235,6 +235,8 @@ def _container_kind(archive: zipfile.ZipFile) -> ContentKind:
     first = archive.infolist()[0] if names else None
     if first is None or first.filename != "mimetype" or first.compress_type != zipfile.ZIP_STORED:
         return ContentKind.ZIP
+    if first.header_offset < 0:
+        return ContentKind.ZIP
     try:
         with archive.open(first) as entry:
             return _MIMETYPE_MARKERS.get(entry.read(100).strip(), ContentKind.ZIP)
@@ -243,6 +245,8 @@ def _container_kind(archive: zipfile.ZipFile) -> ContentKind:
 
 
 def _check_entry(entry: zipfile.ZipInfo, limits: ZipLimits) -> None:
+    if entry.header_offset < 0:
+        raise ZipDamaged("local header before the start of the file")
     if entry.flag_bits & 0x41:  # bit 0: encrypted, bit 6: strong encryption (APPNOTE 4.4.4)
         raise ZipEncrypted
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:

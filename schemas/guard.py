@@ -38,6 +38,7 @@ ENCODINGS = frozenset(
 """Declared encodings that are read, in lower case. UTF-7 and the like, which disguise markup, are not among
 them."""
 
+_UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _ENCODING_ERRORS = frozenset({etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING, etree.ErrorTypes.ERR_UNKNOWN_ENCODING})
 
 
@@ -110,6 +111,8 @@ class GuardedParser:
 
     def feed(self, chunk: bytes) -> None:
         """Parse `chunk`, check what it brought, tell the watcher. After XmlRefused the parser is spent."""
+        if not self._bytes:
+            self._bytes_per_char = 2 if chunk.startswith(_UTF16_STARTS) else 1
         self._bytes += len(chunk)
         if self._bytes > self._limits.message_bytes:
             raise MessageTooLarge(limit=self._limits.message_bytes)
@@ -133,6 +136,9 @@ class GuardedParser:
         self._drain()
         if failure is not None or root is None:
             raise refusal_of(failure) from failure
+        encoding = (root.getroottree().docinfo.encoding or "utf-8").lower()  # known at the end only
+        if encoding not in ENCODINGS:
+            raise EncodingRefused(encoding, line=1, encoding=encoding)
         return root
 
     def _feed_prolog(self, chunk: bytes) -> None:
@@ -186,13 +192,8 @@ class GuardedParser:
         self._depth -= 1
 
     def _check_document(self, root: etree._Element) -> None:
-        info = root.getroottree().docinfo
-        if info.internalDTD is not None:
+        if root.getroottree().docinfo.internalDTD is not None:
             raise DoctypeRefused(line=root.sourceline)
-        encoding = (info.encoding or "utf-8").lower()
-        if encoding not in ENCODINGS:
-            raise EncodingRefused(line=1, encoding=encoding)
-        self._bytes_per_char = 2 if encoding.startswith("utf-16") else 1
 
     def _check_attributes(self, element: etree._Element) -> None:
         namespaces = element.nsmap
@@ -218,4 +219,6 @@ def refusal_of(error: etree.XMLSyntaxError | None) -> MalformedXml | EncodingRef
     return MalformedXml(rule, rule=rule, line=line, column=column)
 
 
-_RULES: dict[int, str] = {value: name for name, value in vars(etree.ErrorTypes).items() if name.startswith("ERR_")}
+_RULES: dict[int, str] = {
+    value: name for name, value in vars(etree.ErrorTypes).items() if name.startswith(("ERR_", "NS_ERR_"))
+}

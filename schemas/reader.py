@@ -90,7 +90,7 @@ class ReadMessage:
 
 def local_name(element: etree._Element) -> str:
     """Name without namespace; empty for comments and processing instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def read_message(source: BinaryIO, *, spool: Path | SinkOpener, limits: Limits = MESSAGE) -> ReadMessage:
