@@ -11,7 +11,6 @@ AxisError
 │   ├── ConcurrentChange          http.concurrent-change      409
 │   ├── Unavailable               http.unavailable            503
 │   └── Internal                  http.internal               500
-├── SettingsRefused               axis.settings-refused       settings that the environment must not have
 └── axis.hub.errors, axis.client  draw their own branches
 ```
 """
@@ -101,12 +100,3 @@ class Internal(EdgeError):
     status = 500
     message_vi = "Hệ thống gặp lỗi. Hãy thử lại; nếu lỗi lặp lại, gửi mã yêu cầu này cho người quản trị."
     message_en = "The system failed. Try again; if it fails again, give this request id to the administrator."
-
-
-class SettingsRefused(AxisError):
-    """Settings that must not be used in this environment; `detail` lists each, one a line."""
-
-    code = "axis.settings-refused"
-    status = 500
-    message_vi = "Cấu hình không được phép dùng trong môi trường này. Hãy sửa từng mục được liệt kê."
-    message_en = "These settings must not be used in this environment. Correct each one listed."

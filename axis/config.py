@@ -1,0 +1,93 @@
+"""The settings of the hub: the only reader of its environment variables (`AXIS_…`)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from storage.errors import SettingsInvalid
+from storage.settings import Secret, read_settings
+
+PREFIX = "AXIS_"
+
+_MINIMUM_PASSWORD_CHARS = 12
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that differs between installations. Sizes and times carry their unit in the name."""
+
+    database_url: Secret
+    """`postgresql://user:password@host/name`, or with `?host=/folder` for a Unix socket."""
+    receipt_key_file: Path
+    """PKCS#12 file of the key that signs receipts."""
+    receipt_key_password: Secret
+    trust_roots_file: Path
+    """PEM of the roots under which the envelopes' certificates must stand."""
+    environment: Literal["demo", "test", "production"] = "demo"
+    hub_name: str = "lien-thong"
+    """Names this hub in its receipts; never change it once receipts exist."""
+    broker_url: str = "pgmq://"
+    blob_dir: Path = Path("var/axis/blobs")
+    trust_intermediates_file: Path | None = None
+    allowed_revocation_hosts: tuple[str, ...] = ()
+    """`host:port` of OCSP responders and CRL servers that may be asked."""
+    revocation_timeout_seconds: float = 5.0
+    host: str = "127.0.0.1"
+    port: int = 8090
+    web_workers: int = 1
+    web_threads: int = 8
+    worker_threads: int = 2
+    message_limit_bytes: int = 52_428_800 * 4 // 3 + 8 * 1024 * 1024
+    """One message as it travels: 50 MiB of attachments in base64, with room for line ends and the envelope."""
+    lease_seconds: int = 300
+    """How long a fetched inbox entry is kept from a second fetcher."""
+    outbox_lease_seconds: int = 30
+    """How long a worker may take for its claimed rows before others take them over."""
+    poll_seconds: float = 1.0
+    """How often the worker looks for due work whose wake-up was lost."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `environ` (the process's own by default). Raises `SettingsInvalid`."""
+    settings = read_settings(Settings, PREFIX, os.environ if environ is None else environ)
+    faults = _out_of_range(settings)
+    if settings.environment == "production":
+        faults += _demo_values(settings)
+    if faults:
+        raise SettingsInvalid("\n".join(faults))
+    return settings
+
+
+def _out_of_range(settings: Settings) -> list[str]:
+    positive = (
+        "message_limit_bytes",
+        "lease_seconds",
+        "outbox_lease_seconds",
+        "poll_seconds",
+        "web_workers",
+        "web_threads",
+        "worker_threads",
+        "revocation_timeout_seconds",
+    )
+    return [f"{PREFIX}{name.upper()}: must be greater than 0" for name in positive if getattr(settings, name) <= 0]
+
+
+def _demo_values(settings: Settings) -> list[str]:
+    """What a demonstration may have and a production must not; the certificates are looked at when they are opened."""
+    faults = []
+    if settings.broker_url.startswith("pgmq:"):
+        faults.append(f"{PREFIX}BROKER_URL: production uses a broker of its own (amqp://)")
+    if len(settings.receipt_key_password.reveal()) < _MINIMUM_PASSWORD_CHARS:
+        faults.append(f"{PREFIX}RECEIPT_KEY_PASSWORD: at least {_MINIMUM_PASSWORD_CHARS} characters")
+    if not settings.allowed_revocation_hosts:
+        faults.append(f"{PREFIX}ALLOWED_REVOCATION_HOSTS: without any, no revocation can be checked")
+    if not settings.blob_dir.is_absolute():
+        faults.append(
+            f"{PREFIX}BLOB_DIR: an absolute folder, so that it does not depend on where the service was started"
+        )
+    return faults

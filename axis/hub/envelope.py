@@ -1,0 +1,142 @@
+"""What the hub reads of a message: one streaming pass for the bytes, then the meaning of the envelope.
+
+Attachments are hashed and thrown away: the hub keeps the message as a whole and looks into none of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Literal
+
+import msgspec
+from lxml import etree
+
+from axis.edxml.attachments import MatchedAttachment
+from axis.edxml.identity import identity_of
+from axis.edxml.model import StatusMessage
+from axis.edxml.parse import ParsedMessage, parse_message
+from schemas.limits import Limits
+from schemas.reader import ReadMessage, read_message
+
+_TAKE_BACK = "13"
+"""The status by which the original sender asks for its document back (QCVN 102:2016/BTTTT)."""
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """The facts by which a message is accepted and routed. Organ ids are as received."""
+
+    kind: Literal["document", "status"]
+    business: str | None
+    status_code: str | None
+    sender_organ_id: str
+    recipients: tuple[str, ...]
+    document_id: str
+    """Of a document; empty for a status."""
+    target_sender_organ_id: str
+    """For a status: who sent the document that it speaks of; empty for a document."""
+    target_document_id: str
+    subject: str
+    identity: str
+    changed_attachments: tuple[str, ...]
+    """A sentence for each attachment that is not what the manifest's digests say; empty when it has no digests."""
+    findings: tuple[dict[str, Any], ...] = field(compare=False)
+    """Oddities that were borne, as plain data; no part of what the message means."""
+
+
+class ReadEnvelope:
+    """A message after its one pass; `incoming()` says what it means, as a whole or as its signature covers it."""
+
+    def __init__(self, read: ReadMessage) -> None:
+        self._read = read
+        self._parsed = parse_message(read)
+
+    @property
+    def element(self) -> etree._Element:
+        """The `edXMLEnvelope`, untouched."""
+        return self._parsed.envelope
+
+    def incoming(self, signed: etree._Element | None = None) -> Incoming:
+        """Return the meaning of the envelope, or of `signed`: the copy of it that a signature check vouches for.
+
+        Raises `axis.edxml.errors.Meaningless`.
+        """
+        return _incoming(self._parsed if signed is None else parse_message(self._read, envelope=signed))
+
+
+def read_envelope(source: BinaryIO, message_limit_bytes: int) -> ReadEnvelope:
+    """Read a message to its end; memory does not grow with its attachments.
+
+    Raises `schemas.errors.XmlRefused` for the bytes and `axis.edxml.errors.Meaningless` for the meaning.
+    """
+    limits = Limits(message_bytes=message_limit_bytes, attachment_bytes=message_limit_bytes)
+    return ReadEnvelope(read_message(source, spool=_nowhere, limits=limits))
+
+
+class _Nowhere:
+    def write(self, data: bytes, /) -> object:
+        return len(data)
+
+    def close(self) -> None:
+        return None
+
+
+def _nowhere(_ordinal: int) -> _Nowhere:
+    return _Nowhere()
+
+
+def _incoming(parsed: ParsedMessage) -> Incoming:
+    message = parsed.message
+    findings = tuple(msgspec.to_builtins(finding) for finding in parsed.findings)
+    sender = message.sender.organ_id
+    identity = identity_of(message).key
+    if isinstance(message, StatusMessage):
+        other = message.response_for.organ_id
+        return Incoming(
+            kind="status",
+            business=None,
+            status_code=message.status_code,
+            sender_organ_id=sender,
+            recipients=(other,),
+            document_id="",
+            target_sender_organ_id=sender if message.status_code == _TAKE_BACK else other,
+            target_document_id=message.response_for.document_id,
+            subject=message.description,
+            identity=identity,
+            changed_attachments=(),
+            findings=findings,
+        )
+    return Incoming(
+        kind="document",
+        business=parsed.business,
+        status_code=None,
+        sender_organ_id=sender,
+        recipients=tuple(one.organ_id for one in message.recipients),
+        document_id=message.document_id,
+        target_sender_organ_id="",
+        target_document_id="",
+        subject=message.subject,
+        identity=identity,
+        changed_attachments=_changed(parsed.attachments),
+        findings=findings,
+    )
+
+
+def _changed(pairs: tuple[MatchedAttachment, ...]) -> tuple[str, ...]:
+    """A manifest with digests speaks for the whole message: nothing may differ, lack, or be added."""
+    if not any(pair.ref is not None and pair.ref.sha256 for pair in pairs):
+        return ()
+    return tuple(f"{pair.name}: {fault}" for pair in pairs if (fault := _fault(pair)))
+
+
+def _fault(pair: MatchedAttachment) -> str:
+    ref, received = pair.ref, pair.received
+    if ref is None:
+        return "not in the manifest"
+    if received is None:
+        return "missing"
+    if ref.sha256 != received.sha256:
+        return f"sha256 {received.sha256} instead of {ref.sha256}"
+    if ref.size_bytes is not None and ref.size_bytes != received.size_bytes:
+        return f"{received.size_bytes} bytes instead of {ref.size_bytes}"
+    return ""

@@ -1,0 +1,1 @@
+"""Migrations of the hub. A version is never edited once released."""
