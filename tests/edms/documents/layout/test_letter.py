@@ -272,9 +272,9 @@ def test_it_can_be_extended_by_an_incremental_revision(fonts: FontSet) -> None:
     writer = IncrementalPdfFileWriter(BytesIO(pdf), strict=True)
     assert not writer.prev.xrefs.hybrid_xrefs_present
     writer.root["/Extra"] = writer.root["/Lang"]
-    writer.update_root()  # type: ignore[no-untyped-call]
+    writer.update_root()
     stream = BytesIO()
-    writer.write(stream)  # type: ignore[no-untyped-call]
+    writer.write(stream)
     assert stream.getvalue().startswith(pdf)
     assert PdfFileReader(stream, strict=True).total_revisions == 2
 
