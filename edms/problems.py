@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, request
 
 from axis.http.problems import ProblemDetails, install_problems, problem_json
-
-API_PREFIX = "/api/"
+from edms.accounts.authentication import API_PREFIX
+from edms.web.shell import problem_page
 
 
 def install(app: Flask) -> None:
-    """Answer every exception of `app`: JSON under `/api/`, the sign-in page for strangers, a page otherwise."""
+    """Answer every exception of `app`: JSON under `/api/`, a page otherwise."""
     install_problems(app, _render)
 
 
 def _render(details: ProblemDetails) -> Response:
     if request.path.startswith(API_PREFIX):
         return problem_json(details)
-    if details.status == 401:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
-        return Response(status=303, headers={"Location": "/sign-in?next=" + quote(wanted)})
-    page = render_template("problem.html", problem=details)
-    return Response(page, status=details.status, content_type="text/html; charset=utf-8")
+    return problem_page(details)

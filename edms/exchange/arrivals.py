@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from axis.client import AxisClient, InboxItem
+from axis.client import AxisClient, AxisUnavailable, InboxItem
 from axis.edxml.model import DocumentMessage, StatusMessage
 from sqlalchemy import select
 
-from axis.errors import AxisUnavailable
 from edms.exchange.filing import Filing, opened_message
 from edms.exchange.hub import HubAccess
 from edms.exchange.model import ArrivedMessage
@@ -59,13 +58,13 @@ class ArrivalService:
     def _receive(self, agency: Agency, client: AxisClient, item: InboxItem) -> None:
         with self.database.reading() as session:
             known = select(ArrivedMessage.id).where(
-                ArrivedMessage.agency_id == agency.id, ArrivedMessage.hub_delivery_id == item.delivery_id
+                ArrivedMessage.agency_id == agency.id, ArrivedMessage.hub_delivery_id == str(item.delivery_id)
             )
             if session.scalars(known).first() is not None:
                 return
         with tempfile.TemporaryFile() as spool:
             target = cast("BinaryIO", spool)
-            client.fetch(item, target)
+            client.fetch(item.delivery_id, target, expected_sha256=item.sha256)
             target.seek(0)
             blob = self.hub.blobs.put(target)
         try:
@@ -112,7 +111,7 @@ class ArrivalService:
 def _row(agency: Agency, item: InboxItem, blob: BlobRef) -> ArrivedMessage:
     return ArrivedMessage(
         agency_id=agency.id,
-        hub_delivery_id=item.delivery_id,
+        hub_delivery_id=str(item.delivery_id),
         kind=item.kind,
         sha256=blob.sha256,
         size_bytes=blob.size_bytes,

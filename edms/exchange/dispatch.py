@@ -8,12 +8,11 @@ from __future__ import annotations
 import io
 from uuid import UUID
 
-from axis.client import SentReceipt
+from axis.client import AxisRefused, AxisUnavailable, SentReceipt
 from axis.edxml.build import Outgoing, build_document
 from axis.edxml.identity import make_document_id
 from sqlalchemy import select
 
-from axis.errors import AxisRefused, AxisUnavailable
 from edms.documents import files
 from edms.documents.access import find, require
 from edms.documents.files import NewFile
@@ -125,12 +124,12 @@ class DispatchService:
         with self.database.begin() as tx:
             row = tx.session.get_one(Dispatch, dispatch_id, with_for_update=True)
             row.state = DispatchState.ACCEPTED
-            row.hub_message_id = sent.message_id
+            row.hub_message_id = str(sent.message_id)
             row.receipt_sha256 = receipt.sha256
             row.accepted_at = tx.now
             document = find(tx.session, actor, row.document_id)
             files.add(tx, document, NewFile(FileRole.RECEIPT, "bien-nhan.xml", "application/xml", receipt))
-            data = {"message_id": sent.message_id, "receipt": receipt.sha256}
+            data = {"message_id": str(sent.message_id), "receipt": receipt.sha256}
             tx.record(Act("document.dispatch-accepted", actor, "document", row.document_id, data))
             claim.settle(tx)
 
@@ -138,7 +137,7 @@ class DispatchService:
         with self.database.begin() as tx:
             row = tx.session.get_one(Dispatch, dispatch_id, with_for_update=True)
             row.state = DispatchState.REFUSED
-            row.problem = f"{refusal.code}: {refusal}"
-            data = {"code": refusal.code}
+            row.problem = f"{refusal.hub_code}: {refusal}"
+            data = {"code": refusal.hub_code}
             tx.record(Act("document.dispatch-refused", actor, "document", row.document_id, data))
             claim.settle(tx)

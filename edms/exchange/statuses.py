@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from axis.client import AxisRefused, AxisUnavailable
 from axis.edxml.build import build_status
 from axis.edxml.model import StatusMessage
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
-from axis.errors import AxisRefused, AxisUnavailable
 from edms.documents.model import Direction, Document
 from edms.exchange.errors import StatusUnresolved
 from edms.exchange.hub import HubAccess
