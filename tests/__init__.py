@@ -1,1 +1,1 @@
-"""TBD."""
+"""Tests mirror the packages; they use real parts."""

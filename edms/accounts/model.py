@@ -14,12 +14,12 @@ from storage.identifiers import new_id
 
 
 class Account(Base):
-    """A login of a person."""
+    """The one login of a person, whatever positions the person holds."""
 
     __tablename__ = "account"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"), unique=True)
     login: Mapped[str] = mapped_column(String(100), unique=True)
     password_hash: Mapped[str] = mapped_column(String(200))
     """Argon2id, encoded with its parameters (RFC 9106)."""

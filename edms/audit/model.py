@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, String
+from sqlalchemy import BigInteger, Identity, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from edms.model import Base
@@ -23,6 +23,8 @@ class JournalEntry(Base):
     __table_args__ = (Index("ix_journal_entry_subject", "subject_kind", "subject_id", "at"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    place: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
+    """Order of writing: tells apart the acts of one transaction, which share `at`. Gaps are harmless. Not in the digest."""
     at: Mapped[datetime]
     act: Mapped[str] = mapped_column(String(60))
     subject_kind: Mapped[str] = mapped_column(String(40))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
@@ -11,14 +11,15 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from edms.accounts.authentication import current_actor
-from edms.commands import decode, decode_form
+from edms.commands import decode_form
+from edms.documents.access import find
 from edms.documents.commands import DraftLetter, ListDocuments, ReturnDraft
 from edms.documents.layout.preview import render_page
-from edms.documents.model import Direction, Priority
+from edms.documents.model import Direction
 from edms.documents.notation import PLAIN_LETTER, TYPE_ABBREVIATIONS
-from edms.documents.queries import PAGE_ROWS, listed, page_of, with_numbers
-from edms.documents.service import DocumentService
-from edms.documents.views import PageContributor
+from edms.documents.queries import PAGE_ROWS, listed, page_of, rows, with_numbers
+from edms.documents.service import DocumentService, Draft
+from edms.documents.views import DocumentRow, PageContributor, PositionChoice
 from edms.organisation.actor import Actor
 from edms.organisation.choices import recipient_agencies, signing_positions
 from storage.blobs.port import read_chunks
@@ -55,9 +56,15 @@ def _lists(pages: Blueprint, needs: DocumentPages) -> None:
         with needs.service.database.reading() as session:
             found, total = listed(session, actor, Direction(direction), command)
             found = with_numbers(found, needs.numbers(session, [row.id for row in found]))
-        pages_total = max(1, -(-total // PAGE_ROWS))
         return render_template(
-            "documents/list.html", direction=direction, rows=found, total=total, command=command, pages=pages_total
+            "documents/list.html",
+            direction=direction,
+            rows=found,
+            total=total,
+            page=command.page,
+            last_page=max(1, -(-total // PAGE_ROWS)),
+            text=command.text,
+            states=command.states,
         )
 
 
@@ -69,7 +76,7 @@ def _one(pages: Blueprint, needs: DocumentPages) -> None:
         with database.reading() as session:
             page = page_of(session, actor, document_id, needs.contributors, database.clock.now())
         needs.service.record_reading(actor, document_id)
-        return render_template("documents/document.html", page=page)
+        return render_template("documents/document.html", document=page, positions=page.assignable)
 
 
 def _files(pages: Blueprint, needs: DocumentPages) -> None:
@@ -105,7 +112,7 @@ def _drafts(pages: Blueprint, needs: DocumentPages) -> None:
 
     @pages.get("/new")
     def new() -> str:
-        return _draft_form(service, current_actor(), values={"replies_to_id": request.args.get("replies_to", "")})
+        return _draft_form(service, current_actor())
 
     @pages.post("/new")
     def create() -> BaseResponse:
@@ -116,19 +123,17 @@ def _drafts(pages: Blueprint, needs: DocumentPages) -> None:
     def reply(document_id: UUID) -> str:
         actor = current_actor()
         with service.database.reading() as session:
-            page = page_of(session, actor, document_id, (), service.database.clock.now())
-        values = {
-            "replies_to_id": str(document_id),
-            "subject": f"Trả lời văn bản số {page.code} {page.subject}"[:500],
-            "recipient_organ_ids": [page.issuer_organ_id],
-        }
-        return _draft_form(service, actor, values=values)
+            target = find(session, actor, document_id)
+            [row] = rows(session, actor, [target])
+            sender = target.issuer_organ_id
+        values = {"subject": f"Trả lời văn bản số {row.code}"[:500], "recipient_organ_ids": [sender]}
+        return _draft_form(service, actor, values=values, reply_to=row)
 
     @pages.get("/<uuid:document_id>/edit")
     def edit(document_id: UUID) -> str:
-        command, version = service.command_of(current_actor(), document_id)
-        values = {name: getattr(command, name) for name in command.__dataclass_fields__}
-        return _draft_form(service, current_actor(), values={**values, "version": version}, document_id=document_id)
+        actor = current_actor()
+        draft = service.draft_of(actor, document_id)
+        return _draft_form(service, actor, values=asdict(draft.command), draft=draft)
 
     @pages.post("/<uuid:document_id>/edit")
     def save(document_id: UUID) -> BaseResponse:
@@ -138,21 +143,30 @@ def _drafts(pages: Blueprint, needs: DocumentPages) -> None:
 
     @pages.post("/<uuid:document_id>/return-draft")
     def return_draft(document_id: UUID) -> BaseResponse:
-        service.return_draft(current_actor(), document_id, decode(ReturnDraft, request.form))
+        service.return_draft(current_actor(), document_id, decode_form(ReturnDraft, request.form))
         return redirect(url_for("documents.show", document_id=document_id), 303)
 
 
 def _draft_form(
-    service: DocumentService, actor: Actor, *, values: Mapping[str, object], document_id: UUID | None = None
+    service: DocumentService,
+    actor: Actor,
+    *,
+    values: Mapping[str, object] | None = None,
+    draft: Draft | None = None,
+    reply_to: DocumentRow | None = None,
 ) -> str:
     now = service.database.clock.now()
     with service.database.reading() as session:
-        return render_template(
-            "documents/draft_form.html",
-            values=values,
-            document_id=document_id,
-            types=[PLAIN_LETTER, *TYPE_ABBREVIATIONS],
-            agencies=recipient_agencies(session, actor.agency_id, now),
-            signers=signing_positions(session, actor.agency_id, now),
-            priorities=list(Priority),
-        )
+        recipients = recipient_agencies(session, actor.agency_id, now)
+        signers = [PositionChoice(*one) for one in signing_positions(session, actor.agency_id, now)]
+    return render_template(
+        "documents/draft_form.html",
+        values=values or {},
+        errors={},
+        document=draft,
+        reason=draft.returned_because if draft is not None else "",
+        reply_to=reply_to,
+        types=[PLAIN_LETTER, *TYPE_ABBREVIATIONS],
+        recipients=recipients,
+        signers=signers,
+    )

@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
+from edms.audit.model import JournalEntry
+from edms.audit.queries import history
 from edms.documents.access import find, visible_to
 from edms.documents.commands import ListDocuments
 from edms.documents.model import Direction, Document, DocumentRelation, DocumentState, FileRole
@@ -22,6 +24,7 @@ from edms.documents.views import (
     PageContributor,
     RecipientView,
     RelationView,
+    TimelineEntry,
 )
 from edms.organisation.actor import Actor
 from edms.organisation.model import Position
@@ -45,7 +48,7 @@ def listed(
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     newest = query.order_by(Document.created_at.desc(), Document.id.desc())
     page = newest.limit(PAGE_ROWS).offset((command.page - 1) * PAGE_ROWS)
-    return rows(session, session.scalars(page).all()), total
+    return rows(session, actor, session.scalars(page).all()), total
 
 
 def waiting_for(session: Session, actor: Actor, states: Iterable[DocumentState], limit: int = 50) -> list[DocumentRow]:
@@ -60,11 +63,12 @@ def waiting_for(session: Session, actor: Actor, states: Iterable[DocumentState],
         .order_by(Document.priority.desc(), Document.due_on.asc().nulls_last(), Document.created_at)
         .limit(limit)
     )
-    return rows(session, session.scalars(query).all())
+    return rows(session, actor, session.scalars(query).all())
 
 
-def rows(session: Session, documents: Sequence[Document]) -> list[DocumentRow]:
-    """Return list lines of `documents`, in their order; titles of positions are read in one query."""
+def rows(session: Session, actor: Actor, documents: Sequence[Document]) -> list[DocumentRow]:
+    """Return list lines of `documents`, in their order; positions and readings are asked for once each."""
+    read = _read_in_position(session, actor, [d.id for d in documents])
     titles = _titles(session, {d.responsible_position_id for d in documents if d.responsible_position_id})
     return [
         DocumentRow(
@@ -81,6 +85,7 @@ def rows(session: Session, documents: Sequence[Document]) -> list[DocumentRow]:
             priority=d.priority.value,
             due_on=d.due_on,
             responsible=titles.get(d.responsible_position_id, "") if d.responsible_position_id else "",
+            unread=d.responsible_position_id == actor.position_id and d.id not in read,
         )
         for d in documents
     ]
@@ -154,6 +159,16 @@ def _relations(session: Session, actor: Actor, document_id: UUID) -> Iterable[Re
             yield RelationView(label, other.id, other.code, other.subject)
 
 
+def _read_in_position(session: Session, actor: Actor, ids: Sequence[UUID]) -> set[UUID]:
+    query = select(JournalEntry.subject_id).where(
+        JournalEntry.subject_kind == "document",
+        JournalEntry.subject_id.in_(ids),
+        JournalEntry.act == "document.read",
+        JournalEntry.position_id == actor.position_id,
+    )
+    return set(session.scalars(query))
+
+
 def _titles(session: Session, ids: set[Any]) -> dict[UUID, str]:
     if not ids:
         return {}
@@ -172,3 +187,10 @@ def with_files(session: Session, actor: Actor, document_id: UUID) -> Document:
     document = session.scalars(select(Document).where(Document.id == document_id).options(*options)).one()
     session.expunge(document)
     return document
+
+
+def timeline_part(session: Session, actor: Actor, document_id: UUID, at: datetime) -> Mapping[str, Any]:
+    """Contribute the journal's sentences to a document's page; readings are counted elsewhere and left out here."""
+    del actor, at
+    acts = [one for one in history(session, "document", document_id) if one.act != "document.read"]
+    return {"timeline": tuple(TimelineEntry(one.at, one.who, one.sentence()) for one in acts)}

@@ -44,6 +44,10 @@ FINISHED = frozenset({S.DISPATCHED, S.COMPLETED, S.RETURNED})
 """States in which nobody is responsible any more."""
 
 
+_OFFERED_AS = {"number": "number_and_seal", "seal": "number_and_seal"}
+"""The clerk numbers and seals in one act; a seal that failed is tried again under the number already given."""
+
+
 def allows(action: str, direction: Direction, state: DocumentState) -> bool:
     """Tell whether `action` fits a document of `direction` in `state`."""
     step = STEPS[action]
@@ -65,5 +69,5 @@ def actions_open(
         if step.capacity is not None and step.capacity != capacity:
             continue
         if responsible or step.capacity == Capacity.CLERK:
-            found.append(action)
+            found.append(_OFFERED_AS.get(action, action))
     return found

@@ -57,6 +57,16 @@ class _Composition:
     blob: BlobRef
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A draft as its form shows it; `returned_because` is what the signer wants changed."""
+
+    id: UUID
+    version: int
+    command: DraftLetter
+    returned_because: str
+
+
 class DocumentService:
     """Drafts and files of documents."""
 
@@ -125,12 +135,14 @@ class DocumentService:
                 )
             ).one()
             document.responsible_position_id = drafter
+            document.body = {**document.body, "returned_because": command.reason}
             tx.record(Act("document.draft-returned", actor, "document", document.id, {"reason": command.reason}))
 
-    def command_of(self, actor: Actor, document_id: UUID) -> tuple[DraftLetter, int]:
-        """Return what a draft was written as, and its version, for the edit form."""
+    def draft_of(self, actor: Actor, document_id: UUID) -> Draft:
+        """Return what a draft was written as, for the edit form. Raises `WrongState` for what is a draft no more."""
         with self.database.reading() as session:
             document = find(session, actor, document_id)
+            require(actor, document, "edit")
             command = DraftLetter(
                 subject=document.subject,
                 recipient_organ_ids=[r.organ_id for r in document.recipients],
@@ -141,7 +153,7 @@ class DocumentService:
                 priority=document.priority,
                 due_on=document.due_on,
             )
-            return command, document.version
+            return Draft(document.id, document.version, command, document.body.get("returned_because", ""))
 
     def file_of(self, actor: Actor, document_id: UUID, file_id: UUID) -> DocumentFile:
         """Return a file's row, detached. Raises `FileNotFound` (also when the document is not visible)."""
@@ -187,6 +199,7 @@ class DocumentService:
             signer_name=signer_name,
             recipients=("Như trên",),
             archive_line="Lưu: VT.",
+            place=agency.place_name,
             urgency=_URGENCY[command.priority],
         )
         laid_out = self._typeset(letter)

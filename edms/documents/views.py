@@ -37,6 +37,8 @@ class DocumentRow:
     due_on: date | None
     responsible: str
     """Title of the position that must act next; empty when finished."""
+    unread: bool = False
+    """It waits for the reader's position and nobody in that position has opened it yet."""
 
 
 @dataclass(frozen=True)
@@ -135,11 +137,13 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True)
-class Choice:
-    """An option of a form."""
+class PositionChoice:
+    """A position that a form offers, with who holds it now; an empty name means vacant."""
 
-    value: str
-    label: str
+    id: str
+    title: str
+    person_name: str
+    unit_name: str
 
 
 @dataclass(frozen=True)
@@ -176,7 +180,7 @@ class DocumentPage:
     directives: tuple[DirectiveView, ...] = ()
     statuses: tuple[StatusView, ...] = ()
     timeline: tuple[TimelineEntry, ...] = ()
-    assignable: tuple[Choice, ...] = ()
+    assignable: tuple[PositionChoice, ...] = ()
     """Positions that a directive may name."""
 
 

@@ -23,15 +23,18 @@ class HandoverState(StrEnum):
     """The leaving person added remarks and confirmed the inventory."""
     ACCEPTED = "accepted"
     """The successor took over; the minutes are written."""
+    WITHDRAWN = "withdrawn"
+    """Given up before it was accepted: another successor, or nobody leaves."""
+
+
+_OPEN = "state IN ('prepared', 'confirmed')"
 
 
 class Handover(Base):
     """One position passing from one person to another."""
 
     __tablename__ = "handover"
-    __table_args__ = (
-        Index("uq_handover_open", "position_id", unique=True, postgresql_where=text("state <> 'accepted'")),
-    )
+    __table_args__ = (Index("uq_handover_open", "position_id", unique=True, postgresql_where=text(_OPEN)),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     version: Mapped[int] = mapped_column()
@@ -45,8 +48,9 @@ class Handover(Base):
     prepared_at: Mapped[datetime]
     prepared_by: Mapped[dict[str, Any]]
     inventory: Mapped[list[Any]]
-    """Items as they stood when confirmed: `category`, `reference`, `title`, `due_on`, `state`."""
+    """Items as they stood when confirmed: `category`, `reference`, `title`, `due_on`, `state`; ordinals count from 1."""
     inventory_sha256: Mapped[str] = mapped_column(String(64))
+    """Of the canonical JSON of `inventory`, lower-case hex; the journal keeps the same value."""
     remarks: Mapped[str] = mapped_column(Text, default="")
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -55,6 +59,10 @@ class Handover(Base):
     accepted_by: Mapped[dict[str, Any]] = mapped_column(default=dict)
     objections: Mapped[dict[str, Any]] = mapped_column(default=dict)
     """Item ordinal → objection."""
+    parties: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """Names, titles, unit and agency as they were at the cut-off: what the minutes print (`minutes.Parties`)."""
     minutes_sha256: Mapped[str] = mapped_column(String(64), default="")
+    """Blob of the minutes; empty until they are written."""
+    withdrawn_at: Mapped[datetime | None]
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it as written

@@ -27,14 +27,14 @@ def recipient_agencies(session: Session, own_agency_id: UUID, at: datetime) -> l
     return [(row.value, row.name) for row in session.execute(query)]
 
 
-def signing_positions(session: Session, agency_id: UUID, at: datetime) -> list[tuple[str, str]]:
-    """Return (position id, "title: name") of the agency's positions that may sign and are held at `at`."""
+def signing_positions(session: Session, agency_id: UUID, at: datetime) -> list[tuple[str, str, str, str]]:
+    """Return (position id, title, holder, unit) of the agency's positions that may sign and are held at `at`."""
     query = (
-        select(Position.id, Position.title, Person.full_name)
+        select(Position.id, Position.title, Person.full_name, Unit.name)
         .join(Unit, Unit.id == Position.unit_id)
         .join(Appointment, (Appointment.position_id == Position.id) & Appointment.in_force(at))
         .join(Person, Person.id == Appointment.person_id)
         .where(Unit.agency_id == agency_id, Position.in_force(at), Position.signs_as != "")
         .order_by(Position.title)
     )
-    return [(str(row.id), f"{row.title}: {row.full_name}") for row in session.execute(query)]
+    return [(str(row.id), row.title, row.full_name, row.name) for row in session.execute(query)]

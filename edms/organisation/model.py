@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, and_, or_, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from edms.model import Base
@@ -150,16 +151,19 @@ class Person(Base):
 
 
 class Appointment(Period, Base):
-    """A person stands in a position for a time."""
+    """A person stands in a position for a time.
+
+    The database itself refuses two holders of one position at any moment, past or to come.
+    """
 
     __tablename__ = "appointment"
     __table_args__ = (
         CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name="period"),
-        Index(
-            "uq_appointment_holder",
-            "position_id",
-            unique=True,
-            postgresql_where=text("valid_to IS NULL AND kind = 'holder'"),
+        ExcludeConstraint(
+            ("position_id", "="),
+            (text("tstzrange(valid_from, valid_to)"), "&&"),
+            name="ex_appointment_holder",
+            where=text("kind = 'holder'"),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Which position of an agency takes work of a kind, when no person has named one."""
+"""Which position of an agency takes work of a kind, and under which identifiers an agency is known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edms.organisation.model import Capacity, Position, Unit
+from edms.organisation.model import AgencyIdentifier, Capacity, Position, Unit
 
 
 def position_with(session: Session, agency_id: UUID, capacity: Capacity, at: datetime) -> Position | None:
@@ -24,3 +24,10 @@ def position_with(session: Session, agency_id: UUID, capacity: Capacity, at: dat
         .limit(1)
     )
     return session.scalars(query).first()
+
+
+def identifiers_of(session: Session, organ_id: str) -> list[str]:
+    """Return every identifier, past and present, of the agency that `organ_id` names; just itself when it is unknown here."""
+    owner = select(AgencyIdentifier.agency_id).where(AgencyIdentifier.value == organ_id)
+    names = session.scalars(select(AgencyIdentifier.value).where(AgencyIdentifier.agency_id.in_(owner))).all()
+    return [*names, organ_id]

@@ -39,8 +39,8 @@ class SigningKey(Period, Base):
     reference: Mapped[str] = mapped_column(String(200))
     """What the provider finds the key by: a file's name, a token's slot."""
     certificate_serial: Mapped[str] = mapped_column(String(64), default="")
-    image_sha256: Mapped[str] = mapped_column(String(64), default="")
-    """Blob of the picture shown on the page: the signature in blue or the seal in red (annex I II.7.d, II.8.a)."""
+    image_name: Mapped[str] = mapped_column(String(200), default="")
+    """File beside the key with the picture shown on the page: the signature in blue, the seal in red (annex I II.7.d, II.8.a)."""
 
 
 class SignatureRecord(Base):

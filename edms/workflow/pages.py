@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from uuid import UUID
 
 from flask import Blueprint, redirect, render_template, request, url_for
@@ -9,11 +11,11 @@ from werkzeug.wrappers import Response
 
 from edms.accounts.authentication import current_actor
 from edms.commands import decode_form
-from edms.documents.model import DocumentState
-from edms.documents.queries import waiting_for
+from edms.documents.access import find
 from edms.workflow.commands import CompleteWork, GiveDirective
-from edms.workflow.queries import assignable, desk
+from edms.workflow.queries import assignable, desk, versions_to_direct
 from edms.workflow.service import WorkflowService
+from storage.clock import VIETNAM
 
 
 def blueprint(service: WorkflowService) -> Blueprint:
@@ -28,21 +30,34 @@ def _desks(pages: Blueprint, service: WorkflowService) -> None:
     @pages.get("/")
     def my_desk() -> str:
         with service.database.reading() as session:
-            return render_template("documents/desk.html", desk=desk(session, current_actor()))
+            return render_template("documents/desk.html", desk=desk(session, current_actor(), _today(service)))
 
     @pages.get("/leader")
     def leader_desk() -> str:
         actor = current_actor()
         with service.database.reading() as session:
+            found = desk(session, actor, _today(service))
             return render_template(
                 "workflow/leader_desk.html",
-                to_direct=waiting_for(session, actor, [DocumentState.REGISTERED]),
-                to_sign=waiting_for(session, actor, [DocumentState.DRAFT]),
-                assignable=assignable(session, actor, service.database.clock.now()),
+                desk=replace(found, title="Bàn làm việc của lãnh đạo"),
+                positions=assignable(session, actor, service.database.clock.now()),
+                quick=versions_to_direct(session, actor),
             )
 
 
+def _today(service: WorkflowService) -> date:
+    return service.database.clock.now().astimezone(VIETNAM).date()
+
+
 def _actions(pages: Blueprint, service: WorkflowService) -> None:
+    @pages.get("/documents/<uuid:document_id>/direct")
+    def direct_form(document_id: UUID) -> str:
+        actor = current_actor()
+        with service.database.reading() as session:
+            document = find(session, actor, document_id)
+            positions = assignable(session, actor, service.database.clock.now())
+            return render_template("workflow/direct_form.html", document=document, positions=positions)
+
     @pages.post("/documents/<uuid:document_id>/direct")
     def direct(document_id: UUID) -> Response:
         service.direct(current_actor(), document_id, decode_form(GiveDirective, request.form))

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edms.documents.model import DocumentState
+from edms.documents.access import visible_to
+from edms.documents.model import Document, DocumentState
 from edms.documents.queries import waiting_for, with_numbers
-from edms.documents.views import AssignmentView, Choice, Desk, DirectiveView
+from edms.documents.views import AssignmentView, Desk, DirectiveView, PositionChoice
 from edms.organisation.actor import Actor
 from edms.organisation.model import Appointment, Capacity, Person, Position, Unit
 from edms.registers.queries import numbers_of
 from edms.workflow.model import Assignment, Directive
 from edms.workflow.rules import ROLE_LABELS, STATE_LABELS
+
+_SOON = timedelta(days=3)
 
 DESK_GROUPS: tuple[tuple[str, DocumentState], ...] = (
     ("Văn bản đến chờ vào sổ", DocumentState.ARRIVED),
@@ -32,12 +35,21 @@ DESK_GROUPS: tuple[tuple[str, DocumentState], ...] = (
 """Heading → state, in the order of the desk."""
 
 
-def desk(session: Session, actor: Actor) -> Desk:
-    """Return what waits for the actor's position, grouped by what must be done; empty groups are left out."""
+def desk(session: Session, actor: Actor, today: date) -> Desk:
+    """Return what waits for the actor's position, grouped by what must be done; empty groups are left out.
+
+    `counts`: `all`, `overdue` (before `today`), `due_soon` (within three days), `unread`.
+    """
     waiting = waiting_for(session, actor, [state for _, state in DESK_GROUPS], limit=200)
     found = with_numbers(waiting, numbers_of(session, [row.id for row in waiting]))
     groups = [(heading, tuple(row for row in found if row.state == state)) for heading, state in DESK_GROUPS]
-    counts = {state.value: len(rows) for (_, state), (_, rows) in zip(DESK_GROUPS, groups, strict=True)}
+    due = [row.due_on for row in found if row.due_on is not None]
+    counts = {
+        "all": len(found),
+        "overdue": sum(day < today for day in due),
+        "due_soon": sum(today <= day <= today + _SOON for day in due),
+        "unread": sum(row.unread for row in found),
+    }
     return Desk("Việc cần làm", tuple(group for group in groups if group[1]), counts)
 
 
@@ -53,6 +65,7 @@ def page_part(session: Session, actor: Actor, document_id: UUID, at: datetime) -
         ),
         "assignments": _assignments(session, document_id, at),
         "assignable": assignable(session, actor, at),
+        "more_actions": _more_actions(session, actor, document_id),
     }
 
 
@@ -80,7 +93,7 @@ def _assignments(session: Session, document_id: UUID, at: datetime) -> tuple[Ass
     )
 
 
-def assignable(session: Session, actor: Actor, at: datetime) -> tuple[Choice, ...]:
+def assignable(session: Session, actor: Actor, at: datetime) -> tuple[PositionChoice, ...]:
     """Return the positions of the agency that a leader may give work to, with who holds them now."""
     if actor.capacity != Capacity.LEADER:
         return ()
@@ -93,7 +106,24 @@ def assignable(session: Session, actor: Actor, at: datetime) -> tuple[Choice, ..
         .order_by(Unit.name, Position.title)
     )
     return tuple(
-        Choice(str(row.id), f"{row.title}, {row.name}" + (f" ({row.full_name})" if row.full_name else " (đang khuyết)"))
+        PositionChoice(str(row.id), row.title, row.full_name or "", row.name)
         for row in session.execute(query)
         if row.id != actor.position_id
     )
+
+
+def _more_actions(session: Session, actor: Actor, document_id: UUID) -> list[str]:
+    """Whoever works on an incoming document may draft its answer."""
+    document = session.get_one(Document, document_id)
+    works_on_it = document.responsible_position_id == actor.position_id and document.state == DocumentState.IN_PROGRESS
+    return ["reply"] if works_on_it else []
+
+
+def versions_to_direct(session: Session, actor: Actor) -> dict[UUID, int]:
+    """Return the documents that wait for the actor's direction, with the version that a quick directive answers."""
+    query = select(Document.id, Document.version).where(
+        visible_to(actor),
+        Document.responsible_position_id == actor.position_id,
+        Document.state == DocumentState.REGISTERED,
+    )
+    return {row.id: row.version for row in session.execute(query)}

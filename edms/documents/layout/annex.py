@@ -111,6 +111,8 @@ NUMBER_SIZE_PT: Final = 13.0
 """Number and notation, upright; 13 (II.3.c). What is later filled into the number box is set in this size."""
 DATE_SIZE_PT: Final = 13.0
 """Place and date, italic; 13–14 (II.4.c). What is later filled into the date box is set in this size, centred."""
+FIELD_BASELINE_EMS: Final = 0.25
+"""How far the baseline of what is filled in stands above the lower edge of its box, in sizes of its type (ours)."""
 LETTER_SUBJECT_SIZE_PT: Final = 12.0
 """Subject of a công văn after "V/v", upright; 12–13 (II.5.b)."""
 LETTER_SUBJECT_GAP_PT: Final = 6.0

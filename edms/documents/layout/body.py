@@ -78,7 +78,7 @@ def title(typefaces: Typefaces, type_name: str, subject: str) -> Strip:
     def draw(sheet: Sheet, top: float) -> None:
         sheet.centred(_CENTRE_PT, top - TITLE_SIZE_PT * ASCENT, lines, TITLE_SIZE_PT, leading)
         half = lines[-1].width_pt * _TITLE_RULE / 2
-        sheet.rule(_CENTRE_PT - half, _CENTRE_PT + half, top - len(lines) * leading - 2)
+        sheet.rule(_CENTRE_PT - half, _CENTRE_PT + half, top - len(lines) * leading - 3)
 
     return Strip(height, draw, gap_before_pt=_TITLE_GAP_PT, may_start_page=False)
 

@@ -7,6 +7,7 @@ LayoutProblem
 ├── LetterNotInFont        the text holds a character that the document's font cannot show
 ├── TextMissing            a part that annex I requires is empty
 ├── NotationTooLong        the document's notation does not fit its box
+├── PlaceTooLong           the place's name does not fit its box
 ├── NumberInvalid          a document number below 1
 ├── BlockTooTall           a part that may not be divided is taller than a page
 ├── DigestInvalid          the inventory's digest is not a SHA-256 in lower-case hexadecimal
@@ -92,6 +93,15 @@ class NotationTooLong(LayoutProblem):
     message_en: ClassVar[str] = (
         "The notation is too long for the box of number and notation. Use shorter abbreviations."
     )
+
+
+class PlaceTooLong(LayoutProblem):
+    """Place and date together are wider than box 4 of annex I can be."""
+
+    code: ClassVar[str] = "layout.place-too-long"
+    status: ClassVar[int] = 422
+    message_vi: ClassVar[str] = "Địa danh quá dài so với ô địa danh và thời gian. Hãy dùng tên gọi chính thức ngắn hơn."
+    message_en: ClassVar[str] = "The place is too long for the box of place and date. Use the shorter official name."
 
 
 class NumberInvalid(LayoutProblem):

@@ -48,6 +48,9 @@ class OfficialLetter:
     """Name of the type ("Quyết định"); empty for a công văn."""
     notation: str = ""
     """What will follow the number ("STC-VP", "QĐ-UBND"); only the room for it is reserved."""
+    place: str = ""
+    """Địa danh that the date will be written with ("Đà Lạt"); only the room for it is reserved (II.4.a). Without it there is
+    room for names up to about 12 letters."""
     addressees: tuple[str, ...] = ()
     """Agencies or people after "Kính gửi"; required for a công văn, usual for tờ trình and báo cáo (II.9)."""
     authority: str = ""
@@ -69,7 +72,11 @@ class OfficialLetter:
 
 @dataclass(frozen=True, slots=True)
 class LaidOutDocument:
-    """The file, and where it has been left empty for what comes later."""
+    """The file, and where it has been left empty for what comes later.
+
+    What is filled into the number and date boxes stands on the line of "Số:" when its baseline is `annex.FIELD_BASELINE_EMS`
+    times its size above the lower edge.
+    """
 
     pdf: bytes
     """PDF 1.7, unsigned, without form fields; equal input gives equal bytes."""
@@ -92,7 +99,7 @@ def render_official_letter(
     The closing block takes at least the last two lines of the text along; no page begins or ends with a lone line of a
     paragraph. `laid_out_at` (aware) becomes the file's creation date, a constant date where absent.
 
-    Raises `TextMissing`, `LetterNotInFont`, `NotationTooLong`, `BlockTooTall`, `TimeInvalid` and `FontsMissing`.
+    Raises `TextMissing`, `LetterNotInFont`, `NotationTooLong`, `PlaceTooLong`, `BlockTooTall`, `TimeInvalid` and `FontsMissing`.
     """
     typefaces = load_typefaces(fonts)
     text = _clean(letter, typefaces)
@@ -131,6 +138,7 @@ def _header_text(text: OfficialLetter) -> HeaderText:
         agency=text.agency,
         numbered=True,
         notation=text.notation,
+        place=text.place,
         date_line="",
         subject=f"V/v {text.subject}" if text.is_plain_letter else "",
         urgency=text.urgency,
@@ -168,6 +176,7 @@ def _clean(letter: OfficialLetter, typefaces: Typefaces) -> OfficialLetter:
         type_name=clean(letter.type_name).upper(),
         subject=clean(letter.subject).removeprefix("V/v").strip(),
         notation=clean(letter.notation).lstrip("/"),
+        place=clean(letter.place),
         addressees=lines(letter.addressees),
         authority=clean(letter.authority).upper(),
         legal_grounds=lines(letter.legal_grounds),

@@ -27,6 +27,7 @@ CREATE TRIGGER journal_no_truncate BEFORE TRUNCATE ON journal_entry
 
 
 def upgrade() -> None:
+    op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
     op.create_table(
         "agency",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -44,6 +45,7 @@ def upgrade() -> None:
     op.create_table(
         "journal_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.BigInteger(), sa.Identity(always=True), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("act", sa.String(length=60), nullable=False),
         sa.Column("subject_kind", sa.String(length=40), nullable=False),
@@ -76,8 +78,8 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_account_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("login", name=op.f("uq_account_login")),
+        sa.UniqueConstraint("person_id", name=op.f("uq_account_person_id")),
     )
-    op.create_index(op.f("ix_account_person_id"), "account", ["person_id"], unique=False)
     op.create_table(
         "agency_identifier",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -118,7 +120,7 @@ def upgrade() -> None:
         sa.Column("provider", sa.String(length=20), nullable=False),
         sa.Column("reference", sa.String(length=200), nullable=False),
         sa.Column("certificate_serial", sa.String(length=64), nullable=False),
-        sa.Column("image_sha256", sa.String(length=64), nullable=False),
+        sa.Column("image_name", sa.String(length=200), nullable=False),
         sa.Column("valid_from", sa.DateTime(timezone=True), nullable=False),
         sa.Column("valid_to", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_signing_key_agency_id_agency")),
@@ -165,17 +167,17 @@ def upgrade() -> None:
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_appointment_period")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appointment_person_id_person")),
         sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_appointment_position_id_position")),
+        postgresql.ExcludeConstraint(
+            (sa.column("position_id"), "="),
+            (sa.text("tstzrange(valid_from, valid_to)"), "&&"),
+            where=sa.text("kind = 'holder'"),
+            using="gist",
+            name="ex_appointment_holder",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
     )
     op.create_index(op.f("ix_appointment_person_id"), "appointment", ["person_id"], unique=False)
     op.create_index(op.f("ix_appointment_position_id"), "appointment", ["position_id"], unique=False)
-    op.create_index(
-        "uq_appointment_holder",
-        "appointment",
-        ["position_id"],
-        unique=True,
-        postgresql_where=sa.text("valid_to IS NULL AND kind = 'holder'"),
-    )
     op.create_table(
         "document",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -232,7 +234,9 @@ def upgrade() -> None:
         sa.Column("accepted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("accepted_by", postgresql.JSONB(), nullable=False),
         sa.Column("objections", postgresql.JSONB(), nullable=False),
+        sa.Column("parties", postgresql.JSONB(), nullable=False),
         sa.Column("minutes_sha256", sa.String(length=64), nullable=False),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["agency_id"], ["agency.id"], name=op.f("fk_handover_agency_id_agency")),
         sa.ForeignKeyConstraint(["from_person_id"], ["person.id"], name=op.f("fk_handover_from_person_id_person")),
         sa.ForeignKeyConstraint(["position_id"], ["position.id"], name=op.f("fk_handover_position_id_position")),
@@ -240,7 +244,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
     )
     op.create_index(
-        "uq_handover_open", "handover", ["position_id"], unique=True, postgresql_where=sa.text("state <> 'accepted'")
+        "uq_handover_open",
+        "handover",
+        ["position_id"],
+        unique=True,
+        postgresql_where=sa.text("state IN ('prepared', 'confirmed')"),
     )
     op.create_table(
         "api_token",
@@ -525,17 +533,16 @@ def downgrade() -> None:
     op.drop_table("arrived_message")
     op.drop_index(op.f("ix_api_token_account_id"), table_name="api_token")
     op.drop_table("api_token")
-    op.drop_index("uq_handover_open", table_name="handover", postgresql_where=sa.text("state <> 'accepted'"))
+    op.drop_index(
+        "uq_handover_open",
+        table_name="handover",
+        postgresql_where=sa.text("state IN ('prepared', 'confirmed')"),
+    )
     op.drop_table("handover")
     op.drop_index("ix_document_responsible", table_name="document")
     op.drop_index("ix_document_exchange_id", table_name="document")
     op.drop_index("ix_document_desk", table_name="document")
     op.drop_table("document")
-    op.drop_index(
-        "uq_appointment_holder",
-        table_name="appointment",
-        postgresql_where=sa.text("valid_to IS NULL AND kind = 'holder'"),
-    )
     op.drop_index(op.f("ix_appointment_position_id"), table_name="appointment")
     op.drop_index(op.f("ix_appointment_person_id"), table_name="appointment")
     op.drop_table("appointment")
@@ -552,10 +559,10 @@ def downgrade() -> None:
     )
     op.drop_index("ix_agency_identifier_agency_id", table_name="agency_identifier")
     op.drop_table("agency_identifier")
-    op.drop_index(op.f("ix_account_person_id"), table_name="account")
     op.drop_table("account")
     op.drop_table("person")
     op.drop_index("ix_journal_entry_subject", table_name="journal_entry")
     op.drop_table("journal_entry")
     op.drop_table("agency")
     op.execute("DROP FUNCTION journal_refuses()")
+    op.execute("DROP EXTENSION btree_gist")

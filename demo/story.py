@@ -1,0 +1,249 @@
+"""The main job, played over HTTP as people's browsers would: draft, sign, number, seal, dispatch, receive, settle, reply,
+hand over. Each step is checked; nothing reaches into the services from behind.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import httpx
+from edms.organisation.commands import person_id, position_id
+
+from demo import cast
+from demo.browser import Browser
+from demo.timeline import Timeline, check, eventually
+
+SUBJECT = "Đề nghị báo cáo tình hình thực hiện dự toán ngân sách năm 2026"
+REPLY_SUBJECT = "Báo cáo tình hình thực hiện dự toán ngân sách năm 2026 của xã Hiệp Thạnh"
+BODY = """Thực hiện Kế hoạch công tác năm 2026, Sở Tài chính đề nghị Ủy ban nhân dân xã Hiệp Thạnh báo cáo tình hình thực hiện dự toán thu, chi ngân sách năm 2026 trên địa bàn.
+1. Kết quả thu ngân sách đến hết ngày 31 tháng 10 năm 2026, ước thực hiện cả năm; thuận lợi, khó khăn và nguyên nhân.
+2. Kết quả chi ngân sách, trong đó nêu rõ chi đầu tư phát triển, chi thường xuyên và các nhiệm vụ chi chưa giải ngân.
+3. Kiến nghị, đề xuất (nếu có).
+Báo cáo gửi về Sở Tài chính qua trục liên thông văn bản để tổng hợp. Rất mong nhận được sự phối hợp của quý cơ quan."""
+REPLY_BODY = """Thực hiện văn bản của Sở Tài chính, Ủy ban nhân dân xã Hiệp Thạnh báo cáo kết quả như sau.
+Tổng thu ngân sách đến ngày 31 tháng 10 năm 2026 đạt 91,4% dự toán; tổng chi đạt 84,2% dự toán, chi đầu tư phát triển đạt 78,6%.
+Trân trọng báo cáo."""
+
+
+@dataclass
+class Story:
+    """Plays the six steps. `between(name)` is called at named moments, where a drill may kill something."""
+
+    edms_url: str
+    sealed_pdf: Callable[[bytes], None]
+    """Receives the sealed PDF of the letter, to be kept for outside validators."""
+    minutes_pdf: Callable[[bytes], None]
+    between: Callable[[str], None] = lambda _: None
+    timeline: Timeline = field(default_factory=Timeline)
+
+    def play(self) -> None:
+        """Play all steps. Raises `StepFailed` or `PageError` at the first that does not hold."""
+        say = self.timeline
+        say.chapter(1, "Ba cơ quan, mỗi cơ quan có văn thư, lãnh đạo, chuyên viên")
+        self._look_around()
+        say.chapter(2, "Sở Tài chính soạn công văn")
+        letter = self._draft("linh.stc", SUBJECT, BODY, cast.COMMUNE, "so-tai-chinh/ban-giam-doc/giam-doc")
+        say.chapter(3, "Giám đốc ký; văn thư cấp số, ghi ngày, đóng dấu")
+        self._sign_and_seal(letter, "long.stc", "diep.stc", "so-tai-chinh")
+        say.chapter(4, "Văn thư phát hành lên trục liên thông")
+        self._dispatch(letter, "diep.stc")
+        say.chapter(5, "Xã Hiệp Thạnh tiếp nhận, vào sổ, phân công, trả lời, hoàn thành")
+        arrived = self._receive("kahuong.ht", SUBJECT)
+        self._settle(arrived)
+        self._reply(arrived)
+        self._statuses_at_sender(letter)
+        say.chapter(6, "Văn thư xã bàn giao công việc")
+        self._hand_over(arrived)
+
+    def _browser(self, login: str) -> Browser:
+        return Browser(self.edms_url, login, cast.PASSWORD)
+
+    def _look_around(self) -> None:
+        for login, agency in (("huong.vp", cast.OFFICE), ("diep.stc", cast.DEPARTMENT), ("kahuong.ht", cast.COMMUNE)):
+            with self._browser(login) as clerk:
+                check("<tr" in clerk.open("/documents/incoming"), f"{agency.name} has documents on its list")
+                self.timeline.tell(login, f"đăng nhập: {agency.name} ({agency.organ_id}, mã cũ {agency.alias})")
+
+    def _draft(self, login: str, subject: str, body: str, to: cast.Agency, signer: str, replies_to: str = "") -> str:
+        with self._browser(login) as specialist:
+            values: dict[str, str | list[str]] = {
+                "type_name": "Công văn",
+                "subject": subject,
+                "recipient_organ_ids": [to.organ_id],
+                "body": body,
+                "signer_position_id": str(position_id(signer)),
+                "priority": "0",
+                "due_on": (date.today() + timedelta(days=10)).isoformat(),  # noqa: DTZ011 - the demonstration's own day
+                "replies_to_id": replies_to,
+            }
+            end = specialist.submit("/documents/new", values, page="/documents/new")
+            document = end.rsplit("/", 1)[-1]
+            self.timeline.tell(login, f"soạn dự thảo «{subject}» và trình ký")
+            return document
+
+    def _sign_and_seal(self, document: str, leader_login: str, clerk_login: str, agency_key: str) -> None:
+        page = f"/documents/{document}"
+        with self._browser(clerk_login) as clerk:
+            check("number-and-seal" not in clerk.open(page), "the clerk cannot seal before the leader has signed")
+        with self._browser(leader_login) as leader:
+            leader.submit(f"{page}/sign", {"pin": cast.PIN}, page)
+            self.timeline.tell(leader_login, "ký số (PAdES B-T, dấu thời gian), chữ ký hiện trên trang")
+        with self._browser(clerk_login) as clerk:
+            clerk.submit(f"{page}/number-and-seal", {"pin": cast.PIN}, page)
+            view = self._view(clerk, document)
+            check(view["verdict"] == "valid", "both signatures validate")
+            check(len(view["signatures"]) == 2, "the file carries two signatures")
+            pdf = clerk.download(f"{page}/files/{_main_file(view)['id']}")
+            self.timeline.tell(clerk_login, f"cấp số {view['code']}, ghi ngày, đóng dấu: hai chữ ký đều hợp lệ")
+        if agency_key == cast.DEPARTMENT.key:
+            self.sealed_pdf(pdf)
+
+    def _dispatch(self, document: str, login: str) -> None:
+        page = f"/documents/{document}"
+        with self._browser(login) as clerk:
+            self.between("before-dispatch")
+            clerk.submit(f"{page}/dispatch", {}, page)
+            self.between("dispatched")
+            self.timeline.tell(login, "phát hành: gói edXML được lập và ký ở nền")
+
+            def receipt() -> Any:
+                return [f for f in self._view(clerk, document)["files"] if f["role"] == "receipt"]
+
+            eventually(receipt, "the hub's receipt comes back")
+            self.timeline.tell("trục liên thông", "tiếp nhận gói tin, trả biên nhận có chữ ký")
+
+    def _receive(self, login: str, subject: str) -> str:
+        self.between("receiving")
+        with self._browser(login) as clerk:
+
+            def arrived() -> str | None:
+                found = self._list(clerk, "incoming", subject)
+                return found[0]["id"] if found else None
+
+            document = eventually(arrived, f"«{subject}» arrives")
+            view = self._view(clerk, document)
+            check(view["verdict"] == "valid", "the arrived PDF's signatures validate, with revocation")
+            check(len(self._list(clerk, "incoming", subject)) == 1, "the document arrived once")
+            self.timeline.tell(login, f"nhận {view['code']}: phong bì và hai chữ ký hợp lệ; tự động báo 01 (đã đến)")
+            clerk.submit(f"/documents/{document}/register", {}, f"/documents/{document}")
+            number = self._view(clerk, document)["register_number"]
+            self.timeline.tell(login, f"vào sổ văn bản đến số {number} (báo 03)")
+            return document
+
+    def _settle(self, document: str) -> None:
+        page = f"/documents/{document}"
+        with self._browser("duc.ht") as leader:
+            values: dict[str, str | list[str]] = {
+                "text": "Giao Phòng Kinh tế chủ trì tham mưu báo cáo, trình tôi ký.",
+                "lead_position_id": str(position_id("xa-hiep-thanh/kinh-te/tai-chinh")),
+                "co_ordinating_position_ids": [str(position_id("xa-hiep-thanh/van-hoa/van-hoa"))],
+                "due_on": (date.today() + timedelta(days=5)).isoformat(),  # noqa: DTZ011 - the demonstration's own day
+            }
+            leader.submit(f"{page}/direct", values, page)
+            self.timeline.tell("duc.ht", "bút phê, giao chủ trì và phối hợp, có hạn (báo 04)")
+        self.between("assigned")
+        with self._browser("yen.ht") as specialist:
+            specialist.submit(f"{page}/start", {}, page)
+            self.timeline.tell("yen.ht", "bắt đầu xử lý (báo 05)")
+
+    def _reply(self, document: str) -> None:
+        reply = self._draft(
+            "yen.ht", REPLY_SUBJECT, REPLY_BODY, cast.DEPARTMENT, "xa-hiep-thanh/lanh-dao/chu-tich", replies_to=document
+        )
+        self._sign_and_seal(reply, "duc.ht", "kahuong.ht", cast.COMMUNE.key)
+        self._dispatch(reply, "kahuong.ht")
+        self._receive("diep.stc", REPLY_SUBJECT)
+        page = f"/documents/{document}"
+        with self._browser("yen.ht") as specialist:
+            specialist.submit(f"{page}/complete", {"result": "Đã gửi báo cáo trả lời Sở Tài chính."}, page)
+            self.timeline.tell("yen.ht", "hoàn thành công việc (báo 06)")
+
+    def _statuses_at_sender(self, document: str) -> None:
+        wanted = ["01", "03", "04", "05", "06"]
+        with self._browser("diep.stc") as clerk:
+
+            def reported() -> list[dict[str, Any]] | None:
+                statuses = [s for s in self._view(clerk, document)["statuses"] if s["direction"] == "in"]
+                return statuses if sorted(s["code"] for s in statuses) == wanted else None
+
+            statuses = eventually(reported, f"the sender sees {wanted}, each once")
+            for status in sorted(statuses, key=lambda s: s["code"]):
+                self.timeline.tell(
+                    "nơi gửi thấy", f"{status['code']} {status['label']}: {status['person']} ({status['position']})"
+                )
+            check(all(s["at"] for s in statuses), "each status has its time")
+            people = [s["person"] for s in statuses if s["code"] != "01"]
+            check(all(people), "each status names a person")
+
+    def _hand_over(self, document: str) -> None:
+        position = str(position_id("xa-hiep-thanh/van-phong/van-thu"))
+        leaver = self._browser("kahuong.ht")
+        with leaver:
+            token = _shown_token(leaver)
+            check(self._api(token, document) == 200, "the clerk's token works while she holds the position")
+            with self._browser("duc.ht") as leader:
+                values: dict[str, str | list[str]] = {
+                    "position_id": position,
+                    "to_person_id": str(person_id("do-thanh-tung")),
+                    "reason": "Chuyển công tác",
+                    "legal_act": "Quyết định số 45/QĐ-UBND",
+                }
+                end = leader.submit("/handovers/new", values, "/handovers/new")
+                self.timeline.tell("duc.ht", "lập biên bản bàn giao vị trí Văn thư cho Đỗ Thanh Tùng")
+            page = end
+            leaver.submit(f"{page}/confirm", {"remarks": "Đã bàn giao đủ sổ, con dấu và tài khoản."}, page)
+            self.timeline.tell("kahuong.ht", "xác nhận danh mục bàn giao, ghi chú")
+            with self._browser("tung.ht") as successor:
+                successor.submit(f"{page}/accept", {}, page)
+                self.timeline.tell("tung.ht", "tiếp nhận bàn giao")
+                check(leaver.answers(f"/documents/{document}") != 200, "the predecessor's session is dead")
+                check(self._api(token, document) == 401, "the predecessor's token is dead")
+                self.timeline.tell("kahuong.ht", "phiên đăng nhập và mã API mất hiệu lực ngay")
+                self._as_successor(successor, position, document)
+
+                def minutes() -> bytes | None:
+                    if successor.answers(f"{page}/minutes.pdf") != 200:
+                        return None
+                    return successor.download(f"{page}/minutes.pdf")
+
+                pdf = eventually(minutes, "the minutes are written")
+                check(pdf.startswith(b"%PDF"), "the minutes are a PDF")
+                self.minutes_pdf(pdf)
+                self.timeline.tell("tung.ht", "biên bản bàn giao (PDF) đã lập")
+
+    def _as_successor(self, successor: Browser, position: str, document: str) -> None:
+        home = successor.open("/")
+        choice = re.search(r'value="([0-9a-f-]{36})"[^>]*>\s*Văn thư', home)
+        check(choice, "the successor may act as văn thư")
+        successor.submit("/acting-as", {"appointment_id": choice.group(1) if choice else ""})
+        view = self._view(successor, document)
+        check(
+            any("Hương" in entry["sentence"] or "Hương" in entry["who"] for entry in view["timeline"]), "history stays"
+        )
+        self.timeline.tell("tung.ht", f"mở cùng văn bản, thấy toàn bộ {len(view['timeline'])} mốc lịch sử")
+
+    def _view(self, browser: Browser, document: str) -> dict[str, Any]:
+        """Return what a document's page knows, as data."""
+        return dict(json.loads(browser.open(f"/api/v1/documents/{document}")))
+
+    def _list(self, browser: Browser, direction: str, text: str) -> list[dict[str, Any]]:
+        query = httpx.QueryParams({"text": text})
+        return list(json.loads(browser.open(f"/api/v1/documents/{direction}?{query}"))["items"])
+
+    def _api(self, token: str, document: str) -> int:
+        headers = {"Authorization": f"Bearer {token}"}
+        return httpx.get(f"{self.edms_url}/api/v1/documents/{document}", headers=headers, timeout=30).status_code
+
+
+def _main_file(view: dict[str, Any]) -> dict[str, Any]:
+    return next(file for file in view["files"] if file["role"] == "main")
+
+
+def _shown_token(browser: Browser) -> str:
+    browser.submit("/tokens", {"name": "Máy quét", "valid_days": "30"}, "/tokens")
+    return ""

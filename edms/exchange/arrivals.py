@@ -1,0 +1,119 @@
+"""Fetches what waits at the hub for each agency and files it; what cannot be filed is quarantined with its reason.
+
+The message is stored byte for byte before anything is believed of it, and the hub is told `done` only after the commit:
+a crash anywhere means that it is offered again and recognised.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from axis.client import AxisClient, AxisUnavailable, InboxItem
+from axis.edxml.model import DocumentMessage, StatusMessage
+from sqlalchemy import select
+
+from edms.exchange.filing import Filing, opened_message
+from edms.exchange.hub import HubAccess
+from edms.exchange.model import ArrivedMessage
+from edms.exchange.statuses import StatusService
+from edms.organisation.model import Agency
+from schemas.problems import Problem
+from storage.blobs.port import BlobRef
+from storage.errors import Duplicate
+from storage.outbox.relay import Claim, RetryLater
+from storage.unit_of_work import Database
+
+TOPIC = "exchange.fetch"
+
+_BATCH = 20
+
+
+@dataclass(frozen=True)
+class ArrivalService:
+    """Receives messages."""
+
+    database: Database
+    hub: HubAccess
+    filing: Filing
+    statuses: StatusService
+
+    def fetch(self, claim: Claim) -> None:
+        """Ask the hub for one agency's messages and receive each. Handler of the recurring `TOPIC`."""
+        with self.database.reading() as session:
+            agency = session.get_one(Agency, UUID(claim.payload["agency_id"]))
+            session.expunge_all()
+        client = self.hub.client(agency)
+        try:
+            for item in client.inbox(limit=_BATCH):
+                self._receive(agency, client, item)
+                client.acknowledge(item.delivery_id, "done")
+        except AxisUnavailable as error:
+            raise RetryLater(str(error), after=timedelta(seconds=2)) from error
+
+    def _receive(self, agency: Agency, client: AxisClient, item: InboxItem) -> None:
+        with self.database.reading() as session:
+            known = select(ArrivedMessage.id).where(
+                ArrivedMessage.agency_id == agency.id, ArrivedMessage.hub_delivery_id == str(item.delivery_id)
+            )
+            if session.scalars(known).first() is not None:
+                return
+        with tempfile.TemporaryFile() as spool:
+            target = cast("BinaryIO", spool)
+            client.fetch(item.delivery_id, target, expected_sha256=item.sha256)
+            target.seek(0)
+            blob = self.hub.blobs.put(target)
+        try:
+            self._file(agency, item, blob)
+        except Duplicate:
+            return  # another worker received the same delivery at the same time; its row stands
+        except Problem as problem:
+            self._quarantine(agency, item, blob, problem)
+
+    def _file(self, agency: Agency, item: InboxItem, blob: BlobRef) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            message = opened_message(self.hub, blob, Path(folder))
+            if isinstance(message.parsed.message, DocumentMessage):
+                prepared = self.filing.prepare(agency, message, message.parsed.message)
+                with self.database.begin() as tx:
+                    arrived = _row(agency, item, blob)
+                    arrived.arrived_at = tx.now
+                    arrived.envelope_report = message.report
+                    tx.session.add(arrived)
+                    tx.session.flush()
+                    self.filing.file(tx, agency, arrived, prepared)
+            else:
+                self._hear(agency, item, blob, message.parsed.message, message.report)
+
+    def _hear(
+        self, agency: Agency, item: InboxItem, blob: BlobRef, status: StatusMessage, report: dict[str, object]
+    ) -> None:
+        with self.database.begin() as tx:
+            arrived = _row(agency, item, blob)
+            arrived.arrived_at = tx.now
+            arrived.envelope_report = report
+            tx.session.add(arrived)
+            self.statuses.hear(tx, agency, status, blob.sha256)
+
+    def _quarantine(self, agency: Agency, item: InboxItem, blob: BlobRef, problem: Problem) -> None:
+        with self.database.begin() as tx:
+            arrived = _row(agency, item, blob)
+            arrived.arrived_at = tx.now
+            arrived.quarantine_code = problem.code
+            arrived.quarantine_detail = problem.detail
+            tx.session.add(arrived)
+
+
+def _row(agency: Agency, item: InboxItem, blob: BlobRef) -> ArrivedMessage:
+    return ArrivedMessage(
+        agency_id=agency.id,
+        hub_delivery_id=str(item.delivery_id),
+        kind=item.kind,
+        sha256=blob.sha256,
+        size_bytes=blob.size_bytes,
+        envelope_report={},
+    )

@@ -1,0 +1,88 @@
+"""Refusals of the exchange slice; also the reasons for which an arrived message is quarantined instead of filed.
+
+```
+Problem
+├── NotOnAxis              no recipient of the document can be reached over the axis
+├── EnvelopeInvalid        the envelope's signature does not hold
+├── CertificateOfAnother   the envelope was signed with the certificate of another agency
+├── AttachmentChanged      an attachment is not the one that the signed manifest names
+├── DocumentRepeated       this document of this sender was filed before
+├── NothingToFile          the message has no file that could be the document
+└── StatusUnresolved       a status speaks of a document that was never sent from here
+```
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from schemas.problems import Problem
+
+
+class NotOnAxis(Problem):
+    """Every recipient needs another channel."""
+
+    code: ClassVar[str] = "exchange.not-on-axis"
+    status: ClassVar[int] = 409
+    message_vi: ClassVar[str] = "Không nơi nhận nào có trên trục liên thông. Hãy gửi bằng kênh khác hoặc sửa nơi nhận."
+    message_en: ClassVar[str] = "No recipient is on the axis. Send it by another channel or correct the recipients."
+
+
+class EnvelopeInvalid(Problem):
+    """`detail` names the findings."""
+
+    code: ClassVar[str] = "exchange.envelope-invalid"
+    message_vi: ClassVar[str] = "Chữ ký trên phong bì gói tin không hợp lệ. Không vào sổ; hãy báo cơ quan gửi gửi lại."
+    message_en: ClassVar[str] = (
+        "The envelope's signature is not valid. Do not register it; ask the sender to send it again."
+    )
+
+
+class CertificateOfAnother(Problem):
+    """The certificate names another agency than the sender."""
+
+    code: ClassVar[str] = "exchange.certificate-of-another"
+    message_vi: ClassVar[str] = (
+        "Phong bì được ký bằng chứng thư của cơ quan khác. Không vào sổ; hãy xác minh với cơ quan gửi."
+    )
+    message_en: ClassVar[str] = (
+        "The envelope was signed with another agency's certificate. Do not register it; ask the sender."
+    )
+
+
+class AttachmentChanged(Problem):
+    """Digest or length differ from the signed manifest."""
+
+    code: ClassVar[str] = "exchange.attachment-changed"
+    message_vi: ClassVar[str] = "Tệp đính kèm khác với danh mục đã ký. Không vào sổ; hãy báo cơ quan gửi gửi lại."
+    message_en: ClassVar[str] = "An attachment differs from the signed manifest. Do not register it; ask for it again."
+
+
+class DocumentRepeated(Problem):
+    """The first one stands; the repetition is kept for evidence."""
+
+    code: ClassVar[str] = "exchange.document-repeated"
+    status: ClassVar[int] = 409
+    message_vi: ClassVar[str] = "Văn bản này đã nhận trước đó. Hãy dùng bản đã nhận; bản lặp được giữ làm chứng cứ."
+    message_en: ClassVar[str] = "This document arrived before. Use the first one; the repetition is kept as evidence."
+
+
+class NothingToFile(Problem):
+    """A document message without a file."""
+
+    code: ClassVar[str] = "exchange.nothing-to-file"
+    message_vi: ClassVar[str] = "Gói tin không có tệp văn bản. Hãy báo cơ quan gửi gửi lại kèm tệp."
+    message_en: ClassVar[str] = "The message carries no file. Ask the sender to send it again with the file."
+
+
+class StatusUnresolved(Problem):
+    """Kept until somebody finds what it speaks of."""
+
+    code: ClassVar[str] = "exchange.status-unresolved"
+    status: ClassVar[int] = 404
+    message_vi: ClassVar[str] = (
+        "Trạng thái nói về văn bản không gửi từ đây. Hãy đối chiếu mã văn bản với cơ quan báo trạng thái."
+    )
+    message_en: ClassVar[str] = (
+        "The status speaks of a document not sent from here. Compare the document's id with its sender."
+    )

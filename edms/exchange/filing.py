@@ -1,0 +1,226 @@
+"""Turns an arrived message into an incoming document: believe nothing, check envelope, digests and PDF signatures, file.
+
+The envelope's signature decides whether the message may be filed at all; the PDF's signatures are shown to the clerk, who
+checks authenticity and integrity before registering (NĐ 30/2020 Điều 21.1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from axis.edxml.attachments import MatchedAttachment
+from axis.edxml.model import DocumentMessage
+from axis.edxml.parse import ParsedMessage, parse_message
+from sqlalchemy import select
+
+from edms.documents import files
+from edms.documents.files import NewFile
+from edms.documents.layout.errors import PreviewProblem
+from edms.documents.layout.preview import page_count
+from edms.documents.model import (
+    Direction,
+    Document,
+    DocumentRelation,
+    DocumentState,
+    FileRole,
+    Priority,
+    RelationKind,
+)
+from edms.exchange.errors import (
+    AttachmentChanged,
+    CertificateOfAnother,
+    DocumentRepeated,
+    EnvelopeInvalid,
+    NothingToFile,
+)
+from edms.exchange.hub import HubAccess
+from edms.exchange.model import ArrivedMessage, Dispatch
+from edms.organisation.actor import Actor
+from edms.organisation.acts import Act
+from edms.organisation.model import Agency, Capacity
+from edms.organisation.roles import identifiers_of, position_with
+from edms.signatures.service import SignatureService, keep_report
+from schemas.content import ContentKind
+from schemas.reader import read_message
+from signing.pdf import PdfReport
+from signing.verdicts import Verdict
+from signing.xml import verify_envelope
+from storage.blobs.port import BlobRef
+from storage.unit_of_work import Transaction
+
+
+@dataclass(frozen=True)
+class OpenedMessage:
+    """A message whose envelope was checked; what is acted on is what was signed."""
+
+    parsed: ParsedMessage
+    report: dict[str, Any]
+    organization_identifier: str
+    """Whom the signer's certificate names; empty when the envelope is not verifiably signed."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """All that filing needs, done outside the transaction."""
+
+    message: DocumentMessage
+    organization_identifier: str
+    new_files: tuple[NewFile, ...]
+    pages: int
+    verification: PdfReport | None
+
+
+def opened_message(hub: HubAccess, blob: BlobRef, folder: Path) -> OpenedMessage:
+    """Read a stored message, check its envelope, and parse what the signature covers; attachments go to `folder`.
+
+    Raises `EnvelopeInvalid`, and the problems of `schemas` and `axis.edxml`.
+    """
+    with hub.blobs.open(blob.sha256) as stream:
+        read = read_message(stream, spool=folder)
+    first = parse_message(read)
+    report = verify_envelope(first.envelope, hub.trust, hub.clock.now())
+    if report.verdict == Verdict.INVALID:
+        raise EnvelopeInvalid(", ".join(finding.code for finding in report.findings))
+    parsed = first if report.signed_envelope is None else parse_message(read, envelope=report.signed_envelope)
+    signer = report.organization_identifier if report.verdict == Verdict.VALID else ""
+    return OpenedMessage(parsed, report.to_dict(), signer)
+
+
+@dataclass(frozen=True)
+class Filing:
+    """Files arrived documents."""
+
+    hub: HubAccess
+    signatures: SignatureService
+
+    def prepare(self, agency: Agency, opened: OpenedMessage, message: DocumentMessage) -> Prepared:
+        """Check attachments against the manifest, store them, verify the main PDF; no transaction is open.
+
+        Raises `AttachmentChanged`, `NothingToFile`.
+        """
+        del agency
+        for attachment in opened.parsed.attachments:
+            _require_unchanged(attachment)
+        received = [one for one in opened.parsed.attachments if one.received is not None and one.received.path]
+        if not received:
+            raise NothingToFile(message.document_id)
+        main = next((one for one in received if _is_pdf(one)), received[0])
+        ordered = [main, *(one for one in received if one is not main)]
+        stored = [self._stored(one, is_main=one is main) for one in ordered]
+        verification = self.signatures.verify(stored[0].blob.sha256) if _is_pdf(main) else None
+        return Prepared(message, opened.organization_identifier, tuple(stored), _pages(main), verification)
+
+    def file(self, tx: Transaction, agency: Agency, arrived: ArrivedMessage, prepared: Prepared) -> Document:
+        """Write the incoming document and tell the sender 01. Raises `CertificateOfAnother`, `DocumentRepeated`."""
+        message = prepared.message
+        names = identifiers_of(tx.session, message.sender.organ_id)
+        if prepared.organization_identifier and prepared.organization_identifier not in names:
+            raise CertificateOfAnother(prepared.organization_identifier)
+        _require_new(tx, agency, message, names)
+        clerk = position_with(tx.session, agency.id, Capacity.CLERK, tx.now)
+        document = Document(
+            agency_id=agency.id,
+            direction=Direction.INCOMING,
+            state=DocumentState.ARRIVED,
+            responsible_position_id=clerk.id if clerk is not None else None,
+            created_at=tx.now,
+            arrived_at=tx.now,
+            page_amount=prepared.pages,
+            **_fields(message),
+        )
+        tx.session.add(document)
+        tx.session.flush()
+        rows = [files.add(tx, document, new) for new in prepared.new_files]
+        original = BlobRef(arrived.sha256, arrived.size_bytes)
+        files.add(tx, document, NewFile(FileRole.MESSAGE, "goi-tin.edxml", "application/xml", original))
+        arrived.document_id = document.id
+        tx.session.flush()
+        actor = Actor.system(agency)
+        data = {"code": document.code, "organ": document.issuer_name}
+        tx.record(Act("document.arrived", actor, "document", document.id, data))
+        if prepared.verification is not None:
+            keep_report(tx, document.id, rows[0].id, prepared.verification)
+            verdict = {"verdict": prepared.verification.verdict.vietnamese}
+            tx.record(Act("document.verified", actor, "document", document.id, verdict))
+        _link_replies(tx, agency, document, message)
+        return document
+
+    def _stored(self, attachment: MatchedAttachment, *, is_main: bool) -> NewFile:
+        received = attachment.received
+        if received is None or received.path is None:
+            raise NothingToFile(attachment.name)
+        with received.path.open("rb") as stream:
+            blob = self.hub.blobs.put(stream)
+        media_type = (
+            "application/pdf" if _is_pdf(attachment) else (received.declared_type or "application/octet-stream")
+        )
+        role = FileRole.MAIN if is_main else FileRole.ATTACHMENT
+        return NewFile(role, Path(attachment.name or "tep-dinh-kem").name[:255], media_type[:100], blob)
+
+
+def _is_pdf(attachment: MatchedAttachment) -> bool:
+    return attachment.received is not None and attachment.received.detected == ContentKind.PDF
+
+
+def _pages(attachment: MatchedAttachment) -> int:
+    if not _is_pdf(attachment) or attachment.received is None or attachment.received.path is None:
+        return 0
+    try:
+        return page_count(attachment.received.path)
+    except PreviewProblem:
+        return 0  # the clerk sees that it cannot be shown, and the verification says why
+
+
+def _require_unchanged(attachment: MatchedAttachment) -> None:
+    """Compare with the digests that stand under the envelope's signature, where the sender wrote them."""
+    ref, received = attachment.ref, attachment.received
+    if ref is None or not ref.sha256:
+        return
+    if received is None or received.sha256 != ref.sha256 or received.size_bytes != ref.size_bytes:
+        raise AttachmentChanged(attachment.name)
+
+
+def _require_new(tx: Transaction, agency: Agency, message: DocumentMessage, sender_names: list[str]) -> None:
+    query = select(Document.id).where(
+        Document.agency_id == agency.id,
+        Document.direction == Direction.INCOMING,
+        Document.exchange_id == message.document_id,
+        Document.issuer_organ_id.in_(sender_names),
+    )
+    if tx.session.scalars(query).first() is not None:
+        raise DocumentRepeated(message.document_id)
+
+
+def _fields(message: DocumentMessage) -> dict[str, Any]:
+    priority = message.other.priority
+    return {
+        "type_name": message.document_type.name[:100],
+        "number": message.code.number[:50],
+        "notation": message.code.notation[:50],
+        "issued_on": message.promulgation.date.value,
+        "issuer_name": (message.sender.organ_name or message.sender.organ_id)[:200],
+        "issuer_organ_id": message.sender.organ_id[:35],
+        "subject": message.subject[:500],
+        "signer_position": message.signer.position[:100],
+        "signer_name": message.signer.full_name[:100],
+        "priority": Priority(priority) if priority in set(Priority) else Priority.NORMAL,
+        "due_on": message.due_date.value,
+        "exchange_id": message.document_id,
+        "body": {},
+    }
+
+
+def _link_replies(tx: Transaction, agency: Agency, document: Document, message: DocumentMessage) -> None:
+    answered = [one.document_id for one in message.responses if one.document_id]
+    if not answered:
+        return
+    query = (
+        select(Document.id)
+        .join(Dispatch, Dispatch.document_id == Document.id)
+        .where(Document.agency_id == agency.id, Dispatch.exchange_id.in_(answered))
+    )
+    for target_id in tx.session.scalars(query):
+        link = DocumentRelation(document_id=document.id, target_id=target_id, kind=RelationKind.REPLIES_TO)
+        tx.session.add(link)

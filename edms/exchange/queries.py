@@ -1,0 +1,84 @@
+"""Reads of the exchange: its part of a document's page, and the quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from edms.documents.views import RecipientView, StatusView
+from edms.exchange.model import ArrivedMessage, Delivery, StatusEvent
+from edms.exchange.rules import STATUS_LABELS
+from edms.organisation.actor import Actor
+
+
+@dataclass(frozen=True)
+class QuarantineRow:
+    """A message that was kept but not filed."""
+
+    id: UUID
+    arrived_at: datetime
+    kind: str
+    code: str
+    detail: str
+    size_bytes: int
+    sha256: str
+
+
+def page_part(session: Session, actor: Actor, document_id: UUID, at: datetime) -> Mapping[str, Any]:
+    """Contribute statuses, and for a dispatched document its recipients with theirs, to a document's page."""
+    del actor, at
+    part: dict[str, Any] = {"statuses": _statuses(session, document_id)}
+    deliveries = session.scalars(
+        select(Delivery).where(Delivery.document_id == document_id).order_by(Delivery.name)
+    ).all()
+    if deliveries:
+        part["recipients"] = tuple(
+            RecipientView(d.name, d.organ_id, d.business_status, _label(d.business_status), d.updated_at)
+            for d in deliveries
+        )
+    return part
+
+
+def quarantine(session: Session, actor: Actor, limit: int = 100) -> list[QuarantineRow]:
+    """Return the newest messages of the actor's agency that could not be filed."""
+    query = (
+        select(ArrivedMessage)
+        .where(ArrivedMessage.agency_id == actor.agency_id, ArrivedMessage.quarantine_code != "")
+        .order_by(ArrivedMessage.arrived_at.desc())
+        .limit(limit)
+    )
+    return [
+        QuarantineRow(m.id, m.arrived_at, m.kind, m.quarantine_code, m.quarantine_detail, m.size_bytes, m.sha256)
+        for m in session.scalars(query)
+    ]
+
+
+def _statuses(session: Session, document_id: UUID) -> tuple[StatusView, ...]:
+    query = (
+        select(StatusEvent)
+        .where(StatusEvent.document_id == document_id)
+        .order_by(StatusEvent.occurred_at, StatusEvent.code)
+    )
+    return tuple(
+        StatusView(
+            code=one.code,
+            label=_label(one.code),
+            direction=one.direction,
+            organ=one.organ_id,
+            at=one.occurred_at,
+            person=one.staff_name,
+            position=one.staff_position,
+            description=one.description,
+        )
+        for one in session.scalars(query)
+    )
+
+
+def _label(code: str) -> str:
+    return STATUS_LABELS.get(code, code) if code else "Chưa có phản hồi"

@@ -1,0 +1,48 @@
+"""Refusals of the signatures slice; those of keys, certificates and files come from `signing.errors`.
+
+```
+Problem
+├── KeyNotRegistered       no key in force for this person or agency
+├── FileChanged            the file was replaced while it was being signed
+└── SealNotValid           the sealed file did not verify and was not kept
+```
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from schemas.problems import Problem
+
+
+class KeyNotRegistered(Problem):
+    """No signing key is registered for the signer now."""
+
+    code: ClassVar[str] = "signatures.key-not-registered"
+    status: ClassVar[int] = 409
+    message_vi: ClassVar[str] = (
+        "Chưa có chứng thư số đang hiệu lực cho vị trí này. Hãy đề nghị quản trị đăng ký chứng thư số."
+    )
+    message_en: ClassVar[str] = "No certificate in force is registered here. Ask the administrator to register one."
+
+
+class FileChanged(Problem):
+    """Another version became current meanwhile; nothing was recorded."""
+
+    code: ClassVar[str] = "signatures.file-changed"
+    status: ClassVar[int] = 409
+    message_vi: ClassVar[str] = "Tệp văn bản đã thay đổi trong khi ký. Hãy tải lại trang, đọc lại và ký lại."
+    message_en: ClassVar[str] = (
+        "The file changed while it was being signed. Reload the page, read it again and sign again."
+    )
+
+
+class SealNotValid(Problem):
+    """Both signatures must verify before a sealed file is kept; `detail` names the findings."""
+
+    code: ClassVar[str] = "signatures.seal-not-valid"
+    status: ClassVar[int] = 500
+    message_vi: ClassVar[str] = (
+        "Văn bản đóng dấu xong nhưng kiểm tra chữ ký không đạt nên chưa được lưu. Hãy báo quản trị hệ thống."
+    )
+    message_en: ClassVar[str] = "The sealed file did not verify and was not kept. Tell the system's administrator."

@@ -1,0 +1,7 @@
+"""Fixtures of every test: one real PostgreSQL a session, a fresh database a test."""
+
+from __future__ import annotations
+
+from tests.postgres import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from storage.embedded import EmbeddedPostgres
+
+
+def test_a_killed_server_recovers_what_was_committed(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    server.start()
+    try:
+        with psycopg.connect(server.url("books"), autocommit=True) as connection:
+            connection.execute("CREATE TABLE entry (number int)")
+            connection.execute("INSERT INTO entry VALUES (12)")
+        server.kill()
+        server.start()
+        with psycopg.connect(server.url("books")) as connection:
+            assert connection.execute("SELECT number FROM entry").fetchall() == [(12,)]
+    finally:
+        server.stop()
+
+
+def test_a_server_left_running_is_taken_over_and_stopped(tmp_path: Path) -> None:
+    first = EmbeddedPostgres(tmp_path / "postgres")
+    first.start()
+    second = EmbeddedPostgres(tmp_path / "postgres")
+    second.start()
+    url = second.url("books")
+    second.stop()
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(url)
+    first.stop()
+
+
+def test_only_its_owner_may_enter_and_nobody_without_the_password(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    server.start()
+    try:
+        assert stat.S_IMODE((tmp_path / "postgres").stat().st_mode) == 0o700
+        url = server.url("books")
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(url.replace(url.split(":")[2].split("@")[0], "wrong"))
+    finally:
+        server.stop()
