@@ -6,9 +6,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from edms.organisation.commands import OrganisationFile
-
 from edms.commands import decode
+from edms.organisation.commands import OrganisationFile
 from signing.demo_pki import Holder
 
 PASSWORD = "lien-thong-2026"  # noqa: S105 - printed on purpose: the demonstration's logins are no secret
@@ -71,7 +70,6 @@ def holders(file: OrganisationFile) -> list[Holder]:
     names = {person.key: person.full_name for person in file.people}
     found = []
     for agency in AGENCIES:
-        common = {"organization": agency.name, "organization_identifier": agency.organ_id}
         found += [
             Holder(
                 kind="leader",
@@ -79,7 +77,8 @@ def holders(file: OrganisationFile) -> list[Holder]:
                 common_name=names[agency.leader],
                 file_stem=agency.leader,
                 password=PIN,
-                **common,
+                organization=agency.name,
+                organization_identifier=agency.organ_id,
             ),
             Holder(
                 kind="seal",
@@ -87,7 +86,8 @@ def holders(file: OrganisationFile) -> list[Holder]:
                 common_name=agency.name,
                 file_stem=agency.seal_stem,
                 password=PIN,
-                **common,
+                organization=agency.name,
+                organization_identifier=agency.organ_id,
             ),
             Holder(
                 kind="system",
@@ -95,7 +95,8 @@ def holders(file: OrganisationFile) -> list[Holder]:
                 common_name=f"Hệ thống {agency.name}",
                 file_stem=agency.system_stem,
                 password=SYSTEM_KEY_PASSWORD,
-                **common,
+                organization=agency.name,
+                organization_identifier=agency.organ_id,
             ),
         ]
     return found

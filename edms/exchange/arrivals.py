@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
 
-from axis.client import AxisClient, AxisUnavailable, InboxItem
-from axis.edxml.model import DocumentMessage, StatusMessage
 from sqlalchemy import select
 
+from axis.client import AxisClient, AxisUnavailable, InboxItem
+from axis.edxml.model import DocumentMessage, StatusMessage
 from edms.exchange.filing import Filing, opened_message
 from edms.exchange.hub import HubAccess
 from edms.exchange.model import ArrivedMessage
@@ -97,7 +97,7 @@ class ArrivalService:
             arrived.arrived_at = tx.now
             arrived.envelope_report = report
             tx.session.add(arrived)
-            self.statuses.hear(tx, agency, status, blob.sha256)
+            self.statuses.hear(tx, agency, status, blob)
 
     def _quarantine(self, agency: Agency, item: InboxItem, blob: BlobRef, problem: Problem) -> None:
         with self.database.begin() as tx:

@@ -8,11 +8,12 @@ from __future__ import annotations
 import io
 from uuid import UUID
 
-from axis.client import AxisRefused, AxisUnavailable, SentReceipt
-from axis.edxml.build import Outgoing, build_document
-from axis.edxml.identity import make_document_id
 from sqlalchemy import select
 
+from axis.client import AxisRefused, AxisUnavailable, SentReceipt
+from axis.edxml.build import build_document
+from axis.edxml.identity import make_document_id
+from axis.edxml.write import OutgoingAttachment
 from edms.documents import files
 from edms.documents.access import find, require
 from edms.documents.files import NewFile
@@ -77,9 +78,11 @@ class DispatchService:
         dispatch, agency, actor = self._read(dispatch_id)
         if dispatch.state != DispatchState.QUEUED:
             return
-        sha256 = dispatch.message_sha256 or self._build(dispatch, agency, actor)
+        message = BlobRef(dispatch.message_sha256, dispatch.message_size_bytes)
+        if not message.sha256:
+            message = self._build(dispatch, agency, actor)
         try:
-            sent = self.hub.client(agency).send(self.hub.opener(sha256))
+            sent = self.hub.send(agency, message)
         except AxisUnavailable as error:
             raise RetryLater(str(error)) from error
         except AxisRefused as refusal:
@@ -97,7 +100,7 @@ class DispatchService:
             session.expunge_all()
             return dispatch, agency, actor
 
-    def _build(self, dispatch: Dispatch, agency: Agency, actor: Actor) -> str:
+    def _build(self, dispatch: Dispatch, agency: Agency, actor: Actor) -> BlobRef:
         with self.database.reading() as session:
             document = with_files(session, actor, dispatch.document_id)
             targets = session.scalars(
@@ -108,17 +111,17 @@ class DispatchService:
             key = self.hub.system_key(session, agency)
         message = document_message(document, agency, dispatch.exchange_id, targets, self.database.clock.now())
         outgoing = [
-            Outgoing(ref, self.hub.opener(file.sha256))
+            OutgoingAttachment(ref, self.hub.opener(file.sha256))
             for ref, file in zip(message.attachments, sent_files(document), strict=True)
         ]
         blob = self.hub.seal_message(build_document(message), key, outgoing)
         with self.database.begin() as tx:
             row = tx.session.get_one(Dispatch, dispatch.id, with_for_update=True)
             if not row.message_sha256:
-                row.message_sha256 = blob.sha256
+                row.message_sha256, row.message_size_bytes = blob.sha256, blob.size_bytes
                 document = find(tx.session, actor, row.document_id)
                 files.add(tx, document, NewFile(FileRole.MESSAGE, "goi-tin.edxml", "application/xml", blob))
-            return row.message_sha256
+            return BlobRef(row.message_sha256, row.message_size_bytes)
 
     def _accepted(self, claim: Claim, dispatch_id: UUID, actor: Actor, sent: SentReceipt, receipt: BlobRef) -> None:
         with self.database.begin() as tx:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
-from axis.client import AxisClient
-from axis.edxml.build import Outgoing, write_message
 from lxml import etree
 from sqlalchemy.orm import Session
 
+from axis.client import AxisClient, SentReceipt
+from axis.edxml.write import OutgoingAttachment, write_message
 from edms.organisation.model import Agency
 from edms.signatures.keys import agency_key
 from edms.signatures.model import KeyKind, SigningKey
@@ -46,7 +46,7 @@ class HubAccess:
         """Return the key with which the agency's system signs envelopes now."""
         return agency_key(session, KeyKind.SYSTEM, agency.id, self.clock.now())
 
-    def seal_message(self, root: etree._Element, key: SigningKey, attachments: list[Outgoing]) -> BlobRef:
+    def seal_message(self, root: etree._Element, key: SigningKey, attachments: list[OutgoingAttachment]) -> BlobRef:
         """Sign the envelope, write the whole message streaming and keep it as a blob; a message is built once."""
         with self.keys.open(key.reference, self.system_key_password.reveal()) as opened:
             sign_envelope(root, opened)
@@ -56,6 +56,10 @@ class HubAccess:
             target.seek(0)
             return self.blobs.put(target)
 
-    def opener(self, ref_sha256: str) -> Callable[[], BinaryIO]:
-        """Return a function that opens the blob anew, for each attempt to send it."""
-        return lambda: self.blobs.open(ref_sha256).__enter__()
+    def send(self, agency: Agency, message: BlobRef) -> SentReceipt:
+        """Offer a stored message to the hub as `agency`. Raises `AxisUnavailable`, `AxisRefused`."""
+        return self.client(agency).send(self.opener(message.sha256), message.size_bytes)
+
+    def opener(self, sha256: str) -> Callable[[], BinaryIO]:
+        """Return a function that opens the blob anew each time; whoever calls it closes the stream."""
+        return lambda: self.blobs.open(sha256).__enter__()

@@ -33,6 +33,7 @@ class Dispatch(Base):
     exchange_id: Mapped[str] = mapped_column(String(200))
     message_sha256: Mapped[str] = mapped_column(String(64), default="")
     """Blob of the message: built once, sent again unchanged however often."""
+    message_size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     hub_message_id: Mapped[str] = mapped_column(String(64), default="")
     receipt_sha256: Mapped[str] = mapped_column(String(64), default="")
     problem: Mapped[str] = mapped_column(Text, default="")
@@ -79,6 +80,7 @@ class StatusEvent(Base):
     occurred_at: Mapped[datetime]
     message_sha256: Mapped[str] = mapped_column(String(64), default="")
     """Blob of the status message; empty until an outgoing one is built."""
+    message_size_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     accepted_at: Mapped[datetime | None]
     """When the hub accepted an outgoing one."""
 

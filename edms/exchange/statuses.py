@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from axis.client import AxisRefused, AxisUnavailable
-from axis.edxml.build import build_status
-from axis.edxml.model import StatusMessage
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from axis.client import AxisRefused, AxisUnavailable
+from axis.edxml.build import build_status
+from axis.edxml.model import StatusMessage
 from edms.documents.model import Direction, Document
 from edms.exchange.errors import StatusUnresolved
 from edms.exchange.hub import HubAccess
@@ -20,6 +20,7 @@ from edms.organisation.actor import Actor
 from edms.organisation.acts import Act
 from edms.organisation.model import Agency
 from edms.organisation.roles import identifiers_of
+from storage.blobs.port import BlobRef
 from storage.identifiers import new_id
 from storage.outbox.relay import Claim, GiveUp, RetryLater
 from storage.unit_of_work import Database, Transaction
@@ -50,6 +51,7 @@ def report(tx: Transaction, act: object) -> None:
         "staff_position": place,
         "occurred_at": tx.now,
         "message_sha256": "",
+        "message_size_bytes": 0,
     }
     statement = insert(StatusEvent).values(values).on_conflict_do_nothing(index_elements=_ONCE)
     added = tx.session.execute(statement.returning(StatusEvent.id)).scalar_one_or_none()
@@ -72,20 +74,21 @@ class StatusService:
             agency = session.get_one(Agency, document.agency_id)
             key = self.hub.system_key(session, agency)
             session.expunge_all()
-        if not event.message_sha256:
-            blob = self.hub.seal_message(build_status(status_message(event, document, agency)), key, [])
-            event.message_sha256 = self._keep(event.id, blob.sha256)
+        message = BlobRef(event.message_sha256, event.message_size_bytes)
+        if not message.sha256:
+            root = build_status(status_message(event, document, agency))
+            message = self._keep(event.id, self.hub.seal_message(root, key, []))
         try:
-            self.hub.client(agency).send(self.hub.opener(event.message_sha256))
+            self.hub.send(agency, message)
         except AxisUnavailable as error:
             raise RetryLater(str(error)) from error
         except AxisRefused as refusal:
-            raise GiveUp(f"{refusal.code}: {refusal}") from refusal
+            raise GiveUp(f"{refusal.hub_code}: {refusal}") from refusal
         with self.database.begin() as tx:
             tx.session.get_one(StatusEvent, event.id).accepted_at = tx.now
             claim.settle(tx)
 
-    def hear(self, tx: Transaction, agency: Agency, status: StatusMessage, sha256: str) -> UUID:
+    def hear(self, tx: Transaction, agency: Agency, status: StatusMessage, message: BlobRef) -> UUID:
         """Record what a recipient says of our document and return the document's id; a repetition adds nothing.
 
         Raises `StatusUnresolved` when the document was not sent from here.
@@ -107,7 +110,8 @@ class StatusService:
             "staff_name": status.staff.staff[:300],
             "staff_position": status.staff.department[:300],
             "occurred_at": status.timestamp.value or tx.now,
-            "message_sha256": sha256,
+            "message_sha256": message.sha256,
+            "message_size_bytes": message.size_bytes,
             "accepted_at": tx.now,
         }
         statement = insert(StatusEvent).values(values).on_conflict_do_nothing(index_elements=_ONCE)
@@ -135,8 +139,9 @@ class StatusService:
         }
         tx.record(Act("document.status-received", Actor.system(agency), "document", dispatch.document_id, data))
 
-    def _keep(self, status_id: UUID, sha256: str) -> str:
+    def _keep(self, status_id: UUID, built: BlobRef) -> BlobRef:
         with self.database.begin() as tx:
             row = tx.session.get_one(StatusEvent, status_id, with_for_update=True)
-            row.message_sha256 = row.message_sha256 or sha256
-            return row.message_sha256
+            if not row.message_sha256:
+                row.message_sha256, row.message_size_bytes = built.sha256, built.size_bytes
+            return BlobRef(row.message_sha256, row.message_size_bytes)

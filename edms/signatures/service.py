@@ -13,17 +13,6 @@ from typing import Annotated, BinaryIO, cast
 from uuid import UUID
 
 from msgspec import Meta
-from signing.pdf import (
-    RECEIVED_DOCUMENT,
-    Box,
-    PdfReport,
-    ReservedFields,
-    complete,
-    reserve,
-    seal,
-    sign_leader,
-    validate_pdf,
-)
 
 from edms.documents import files
 from edms.documents.access import find, require
@@ -39,8 +28,19 @@ from edms.registers.service import GivenNumber, RegisterService
 from edms.signatures.errors import FileChanged, SealNotValid
 from edms.signatures.keys import SigningTools, agency_key, personal_key
 from edms.signatures.model import KeyKind, SignatureRecord, SigningKey, VerificationRecord
+from signing.pdf import (
+    RECEIVED_DOCUMENT,
+    Box,
+    PdfReport,
+    ReservedFields,
+    complete,
+    reserve,
+    seal,
+    sign_leader,
+    validate_pdf,
+)
 from signing.trust import serial_text, subject_text
-from signing.verdicts import Verdict
+from signing.verdicts import Finding, Verdict
 from storage.blobs.port import BlobRef, BlobStore
 from storage.unit_of_work import Database, Transaction
 
@@ -198,13 +198,13 @@ def keep_report(tx: Transaction, document_id: UUID, file_id: UUID, report: PdfRe
 
 
 def _fields(main: DocumentFile) -> ReservedFields:
-    boxes = {name: Box(**main.layout[name]) for name in ("number", "date", "leader", "seal")}
-    return ReservedFields(**boxes)
+    number, date, leader, stamp = (Box(**main.layout[name]) for name in ("number", "date", "leader", "seal"))
+    return ReservedFields(number=number, date=date, leader=leader, seal=stamp)
 
 
 def _spool(stack: ExitStack) -> BinaryIO:
     return cast("BinaryIO", stack.enter_context(TemporaryFile()))
 
 
-def _all_findings(report: PdfReport) -> list[object]:
+def _all_findings(report: PdfReport) -> list[Finding]:
     return [*report.findings, *(finding for one in report.signatures for finding in one.findings)]

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from edms.documents.access import visible_to
@@ -127,3 +127,13 @@ def versions_to_direct(session: Session, actor: Actor) -> dict[UUID, int]:
         Document.state == DocumentState.REGISTERED,
     )
     return {row.id: row.version for row in session.execute(query)}
+
+
+def waiting_count(session: Session, actor: Actor) -> int:
+    """Return how many documents wait for the actor's position."""
+    query = select(func.count()).where(
+        Document.agency_id == actor.agency_id,
+        Document.responsible_position_id == actor.position_id,
+        Document.state.in_([state for _, state in DESK_GROUPS]),
+    )
+    return session.scalar(query) or 0

@@ -1,0 +1,153 @@
+"""The composition root of the EDMS: settings in, wired services out. Nothing else makes engines, stores, keys or clients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+from sqlalchemy import select
+
+from axis.client import AxisClient
+from edms.accounts.passwords import Passwords
+from edms.accounts.service import AccountService
+from edms.audit import journal
+from edms.config import PREFIX, Settings, hub_tokens
+from edms.documents.layout.fonts import FontSet
+from edms.documents.layout.letter import render_official_letter
+from edms.documents.pages import DocumentPages
+from edms.documents.queries import timeline_part
+from edms.documents.service import DocumentService
+from edms.exchange import arrivals, dispatch, statuses
+from edms.exchange.arrivals import ArrivalService
+from edms.exchange.dispatch import DispatchService
+from edms.exchange.filing import Filing
+from edms.exchange.hub import HubAccess
+from edms.exchange.queries import page_part as exchange_part
+from edms.exchange.statuses import StatusService
+from edms.organisation.model import Agency
+from edms.organisation.service import OrganisationService
+from edms.registers.queries import numbers_of
+from edms.registers.queries import page_part as register_part
+from edms.registers.service import RegisterService
+from edms.signatures.keys import SigningTools
+from edms.signatures.queries import page_part as signature_part
+from edms.signatures.service import SignatureService
+from edms.workflow.queries import page_part as workflow_part
+from edms.workflow.service import WorkflowService
+from signing.providers import Pkcs12Folder
+from signing.trust import Trust
+from storage.blobs.folder import FolderStore
+from storage.clock import Clock, SystemClock
+from storage.database import open_engine
+from storage.errors import SettingsInvalid
+from storage.outbox.relay import Relay, Topic
+from storage.outbox.worker import Broker, Waker, make_celery
+from storage.unit_of_work import Database
+
+QUEUE = "edms"
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that the edges call."""
+
+    settings: Settings
+    database: Database
+    accounts: AccountService
+    organisation: OrganisationService
+    documents: DocumentService
+    registers: RegisterService
+    workflow: WorkflowService
+    signatures: SignatureService
+    dispatches: DispatchService
+    statuses: StatusService
+    arrivals: ArrivalService
+    document_pages: DocumentPages
+
+
+def broker_of(settings: Settings) -> Broker:
+    """Return where the EDMS's wake-ups travel."""
+    return Broker(settings.broker_url, QUEUE, settings.database_url.reveal())
+
+
+def open_database(settings: Settings, *, clock: Clock | None = None) -> Database:
+    """Return the database; every act is journalled, and reported to the sender where the axis wants that."""
+    engine = open_engine(settings.database_url.reveal(), pool_size=settings.web_threads)
+    recorders = (journal.write, statuses.report)
+    return Database(engine, clock or SystemClock(), recorders=recorders, wake=Waker(make_celery(broker_of(settings))))
+
+
+def build(settings: Settings, *, clock: Clock | None = None) -> Services:
+    """Wire the services. Raises `SettingsInvalid` when a file named by the settings is missing or unusable."""
+    clock = clock or SystemClock()
+    database = open_database(settings, clock=clock)
+    blobs = FolderStore(settings.blob_dir)
+    fonts = FontSet.load(settings.font_dir)
+    trust = _trust(settings)
+    keys = Pkcs12Folder(settings.key_dir)
+    clients = {
+        organ_id: AxisClient(settings.hub_url, token.reveal()) for organ_id, token in hub_tokens(settings).items()
+    }
+    hub = HubAccess(clients, keys, settings.system_key_password, trust, blobs, clock)
+    documents = DocumentService(database, blobs, partial(render_official_letter, fonts=fonts))
+    registers = RegisterService(database)
+    tools = SigningTools(keys, settings.key_dir, trust, settings.timestamp_url, fonts)
+    signatures = SignatureService(database, blobs, registers, tools)
+    status_service = StatusService(database, hub)
+    contributors = (register_part, workflow_part, signature_part, exchange_part, timeline_part)
+    return Services(
+        settings=settings,
+        database=database,
+        accounts=AccountService(database, Passwords(), session_lifetime=timedelta(hours=settings.session_hours)),
+        organisation=OrganisationService(database),
+        documents=documents,
+        registers=registers,
+        workflow=WorkflowService(database),
+        signatures=signatures,
+        dispatches=DispatchService(database, hub),
+        statuses=status_service,
+        arrivals=ArrivalService(database, hub, Filing(hub, signatures), status_service),
+        document_pages=DocumentPages(documents, contributors, numbers_of),
+    )
+
+
+def build_relay(services: Services) -> Relay:
+    """Return the relay with a handler for each topic."""
+    minute = timedelta(minutes=1)
+    topics = [
+        Topic(dispatch.TOPIC, services.dispatches.send, lease=2 * minute, batch=5),
+        Topic(statuses.TOPIC, services.statuses.send, lease=minute),
+        Topic(arrivals.TOPIC, services.arrivals.fetch, lease=2 * minute, batch=1),
+    ]
+    return Relay(services.database, topics)
+
+
+def ask_for_arrivals(services: Services, relay: Relay) -> None:
+    """See to it that the inbox of each agency with a hub token is asked again and again."""
+    every = timedelta(seconds=services.settings.fetch_seconds)
+    for agency_id in _agencies_on_the_axis(services):
+        relay.ensure_recurring(arrivals.TOPIC, str(agency_id), f'{{"agency_id": "{agency_id}"}}', every)
+
+
+def _agencies_on_the_axis(services: Services) -> list[UUID]:
+    clients = services.arrivals.hub.clients
+    with services.database.reading() as session:
+        agencies = session.scalars(select(Agency)).all()
+        return [one.id for one in agencies if any(identifier.value in clients for identifier in one.identifiers)]
+
+
+def _trust(settings: Settings) -> Trust:
+    try:
+        roots = settings.trust_roots_file.read_bytes()
+        file = settings.trust_intermediates_file
+        intermediates = file.read_bytes() if file is not None else b""
+    except OSError as error:
+        raise SettingsInvalid(f"{PREFIX}TRUST_ROOTS_FILE, {PREFIX}TRUST_INTERMEDIATES_FILE: {error}") from error
+    return Trust.from_pem(
+        settings.trust_roots_file.stem,
+        roots=roots,
+        intermediates=intermediates,
+        allowed_hosts=settings.allowed_revocation_hosts,
+    )
