@@ -2,7 +2,7 @@
 
     root = build_document(message)          # or build_status(message)
     ...                                      # sign root's envelope, if it is to be signed
-    write_message(root, attachments, target) # axis.edxml.write
+    write_message(root, attachments, target)
 
 A signed envelope must not be moved below another element: lxml rewrites prefixes when an element comes below one that
 binds the same namespace, and the digest breaks. `write_message` takes the envelope alone as well as the root.
@@ -31,7 +31,20 @@ from axis.edxml.model import (
     TraceHeader,
     UpdateInfo,
 )
+from axis.edxml.write import Outgoing, Written, write_message
 from schemas.edxml.validation import DIGEST_NAMESPACE, NAMESPACE
+
+__all__ = [
+    "OWN",
+    "PLAIN",
+    "Outgoing",
+    "Profile",
+    "Written",
+    "build_document",
+    "build_status",
+    "trace_of",
+    "write_message",
+]
 
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _PREFIX = {"edXML": NAMESPACE}

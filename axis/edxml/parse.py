@@ -66,8 +66,8 @@ class ParsedMessage:
     """A message understood.
 
     `business` is None for a status. `targets` are the documents that a revocation, update, replacement or status speaks
-    of, none for a new document. `envelope` is the element that was read: `signatures` are its signature elements, of
-    whatever namespace. `sha256` (lower-case hex) and `size_bytes` are of the raw bytes.
+    of, none for a new document. `envelope` is the element that was read; `signatures` are the signature elements of the
+    envelope as received, of whatever namespace. `sha256` (lower-case hex) and `size_bytes` are of the raw bytes.
     """
 
     kind: Literal["document", "status"]
@@ -92,11 +92,12 @@ def parse_message(read: ReadMessage, *, envelope: etree._Element | None = None) 
     Raises Meaningless (one leaf for each cause, see `axis.edxml.errors`).
     """
     notes = Notes(read.findings)
+    received = _envelope(read.root)
+    signatures = _signatures(received, notes)
     if envelope is None:
-        envelope = _envelope(read.root)
+        envelope = received
     header = _header(envelope)
     _note_namespaces(envelope, notes)
-    signatures = _signatures(envelope, notes)
     sender = _sender(header, notes)
     message: DocumentMessage | StatusMessage
     if _is_status(header):

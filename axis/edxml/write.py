@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import hashlib
 from collections.abc import Callable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager
 from typing import BinaryIO, NamedTuple, Protocol
 from xml.sax.saxutils import escape
 
@@ -32,11 +32,14 @@ class Target(Protocol):
         """Take all of `data`."""
 
 
-class OutgoingAttachment(NamedTuple):
-    """One attachment to write: its line of the manifest, and a function that opens its content at the start."""
+class Outgoing(NamedTuple):
+    """One attachment to write: its line of the manifest, and a function that opens its content at the start.
+
+    What `open` gives is used in a `with` statement, which closes it: a file, or the context of a blob store.
+    """
 
     ref: AttachmentRef
-    open: Callable[[], BinaryIO]
+    open: Callable[[], AbstractContextManager[BinaryIO]]
 
 
 class Written(NamedTuple):
@@ -46,7 +49,7 @@ class Written(NamedTuple):
     sha256: str
 
 
-def write_message(element: etree._Element, attachments: Sequence[OutgoingAttachment], target: Target) -> Written:
+def write_message(element: etree._Element, attachments: Sequence[Outgoing], target: Target) -> Written:
     """Write the message whose root or envelope is `element`, with its attachments, to `target`, which stays open.
 
     Nothing of the envelope is changed, so a signature over it holds. Each opened content is read to its end and closed.
@@ -93,7 +96,7 @@ def _envelope(element: etree._Element) -> etree._Element:
     return envelope
 
 
-def _manifest(envelope: etree._Element, attachments: Sequence[OutgoingAttachment]) -> tuple[AttachmentRef, ...]:
+def _manifest(envelope: etree._Element, attachments: Sequence[Outgoing]) -> tuple[AttachmentRef, ...]:
     """The manifest as it stands in the envelope: what is written follows it, since it is what was signed."""
     listed = read_manifest(children(envelope, "edXMLBody"), Notes())
     given = [attachment.ref.key for attachment in attachments]
@@ -102,7 +105,9 @@ def _manifest(envelope: etree._Element, attachments: Sequence[OutgoingAttachment
     return listed
 
 
-def _write_attachment(ref: AttachmentRef, open_content: Callable[[], BinaryIO], out: _Digesting) -> None:
+def _write_attachment(
+    ref: AttachmentRef, open_content: Callable[[], AbstractContextManager[BinaryIO]], out: _Digesting
+) -> None:
     description = f"<Description>{escape(ref.description)}</Description>" if ref.description else ""
     out.write(
         f"<Attachment><ContentId>{escape(ref.content_id)}</ContentId>"
@@ -111,7 +116,7 @@ def _write_attachment(ref: AttachmentRef, open_content: Callable[[], BinaryIO], 
         f'<edXML:ContentTransferEncoded xmlns:edXML="{NAMESPACE}">'.encode()
     )
     digest, size = hashlib.sha256(), 0
-    with closing(open_content()) as content:
+    with open_content() as content:
         for block in iter(lambda: _full_block(content), b""):
             digest.update(block)
             size += len(block)

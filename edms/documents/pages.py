@@ -83,8 +83,7 @@ def _files(pages: Blueprint, needs: DocumentPages) -> None:
     @pages.get("/<uuid:document_id>/files/<uuid:file_id>")
     def download(document_id: UUID, file_id: UUID) -> Response:
         file = needs.service.file_of(current_actor(), document_id, file_id)
-        opened = needs.service.open_file(file)
-        stream = opened.__enter__()  # closed by the response, after the last chunk
+        stream = needs.service.open_file(file)
         response = Response(read_chunks(stream, _STREAMED_BYTES), mimetype=file.media_type)
         response.call_on_close(stream.close)
         response.content_length = file.size_bytes

@@ -124,7 +124,7 @@ def page_of(
         page_amount=document.page_amount,
         language=document.language,
         responsible=next(iter(titles.values()), ""),
-        files=tuple(_file_views(document)),
+        files=tuple(_file_views(document, contributed.get("verdict", ""))),
         actions=tuple(actions),
         relations=tuple(_relations(session, actor, document_id)),
         **{"recipients": recipients, **contributed},
@@ -136,12 +136,22 @@ def with_numbers(found: Sequence[DocumentRow], numbers: Mapping[UUID, int]) -> l
     return [replace(row, register_number=str(numbers.get(row.id, ""))) for row in found]
 
 
-def _file_views(document: Document) -> Iterable[FileView]:
+def _file_views(document: Document, verdict: str) -> Iterable[FileView]:
     order = [FileRole.MAIN, FileRole.ATTACHMENT, FileRole.MESSAGE, FileRole.RECEIPT]
     current = [f for f in document.files if f.superseded_at is None]
     for file in sorted(current, key=lambda f: (order.index(f.role), f.id)):
-        pages = document.page_amount if file.role == FileRole.MAIN and file.media_type == "application/pdf" else 0
-        yield FileView(file.id, file.role.value, file.name, file.media_type, file.size_bytes, file.sha256, pages)
+        is_main = file.role == FileRole.MAIN
+        pages = document.page_amount if is_main and file.media_type == "application/pdf" else 0
+        yield FileView(
+            id=file.id,
+            role=file.role.value,
+            name=file.name,
+            media_type=file.media_type,
+            size_bytes=file.size_bytes,
+            sha256=file.sha256,
+            page_count=pages,
+            verdict=verdict if is_main else "",
+        )
 
 
 def _relations(session: Session, actor: Actor, document_id: UUID) -> Iterable[RelationView]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -169,8 +168,8 @@ class DocumentService:
             session.expunge(file)
             return file
 
-    def open_file(self, file: DocumentFile) -> AbstractContextManager[BinaryIO]:
-        """Open a file's bytes; `file` comes from `file_of`, which checked the right to see it."""
+    def open_file(self, file: DocumentFile) -> BinaryIO:
+        """Open a file's bytes, closed by the caller; `file` comes from `file_of`, which checked the right to see it."""
         return self.blobs.open(file.sha256)
 
     def record_reading(self, actor: Actor, document_id: UUID) -> None:

@@ -52,6 +52,8 @@ class FileView:
     size_bytes: int
     sha256: str
     page_count: int
+    verdict: str = ""
+    """What checking its signatures gave; empty where nothing was checked."""
 
 
 @dataclass(frozen=True)

@@ -62,4 +62,4 @@ class HubAccess:
 
     def opener(self, sha256: str) -> Callable[[], BinaryIO]:
         """Return a function that opens the blob anew each time; whoever calls it closes the stream."""
-        return lambda: self.blobs.open(sha256).__enter__()
+        return lambda: self.blobs.open(sha256)

@@ -7,8 +7,6 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -55,15 +53,13 @@ class FolderStore:
         for folder in (path.parent, path.parent.parent, self._root):
             _sync_folder(folder)
 
-    @contextmanager
-    def open(self, sha256: str) -> Iterator[BinaryIO]:
+    def open(self, sha256: str) -> BinaryIO:
         """See `BlobStore.open`."""
         try:
             raw = self._path(sha256).open("rb", buffering=0)
         except FileNotFoundError as error:
             raise BlobMissing(sha256) from error
-        with io.BufferedReader(CheckedReader(raw, sha256), 256 * 1024) as stream:
-            yield cast("BinaryIO", stream)
+        return cast("BinaryIO", io.BufferedReader(CheckedReader(raw, sha256), 256 * 1024))
 
     def has(self, sha256: str) -> bool:
         """See `BlobStore.has`."""

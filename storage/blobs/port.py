@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -30,8 +29,8 @@ class BlobStore(Protocol):
         """
         ...
 
-    def open(self, sha256: str) -> AbstractContextManager[BinaryIO]:
-        """Open a blob for reading; the context closes it. Raises `BlobMissing`.
+    def open(self, sha256: str) -> BinaryIO:
+        """Open a blob for reading; the caller closes it (it is its own context). Raises `BlobMissing`.
 
         Reading to the end checks the digest: the last read raises `BlobDamaged` instead of giving altered bytes as whole.
         """

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 import os
 from pathlib import Path
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from lxml import etree
 from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 from signxml.exceptions import InvalidDigest
@@ -20,6 +17,7 @@ from signxml.verifier import VerifyResult, XMLVerifier
 
 from schemas import parse
 from schemas.reader import read_message
+from tests.messages.keys import self_signed
 from tests.messages.wire import NAMESPACE, attachment, message
 
 ENVELOPE = """
@@ -29,26 +27,6 @@ ENVELOPE = """
     <Content xmlns="http://www.mic.gov.vn/TBT/QCVN_102_2016">không tiền tố</Content>
   </edXML:MessageHeader></edXML:edXMLHeader>
 """
-
-
-@pytest.fixture(scope="module")
-def identity() -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "UBND xã Mẫu")])
-    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(start)
-        .not_valid_after(start + dt.timedelta(days=36500))
-        .add_extension(x509.KeyUsage(*[True] + [False] * 8), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("mau.example")]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    return key, certificate
 
 
 def signed(key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> bytes:
@@ -68,10 +46,8 @@ def canonical(element: etree._Element) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True)
 
 
-def test_envelope_verifies_after_streaming(
-    tmp_path: Path, identity: tuple[ec.EllipticCurvePrivateKey, x509.Certificate]
-) -> None:
-    key, certificate = identity
+def test_envelope_verifies_after_streaming(tmp_path: Path) -> None:
+    key, certificate = self_signed()
     raw = signed(key, certificate)
     read = read_message(io.BytesIO(raw), spool=tmp_path)
     assert read.attachments[0].size_bytes == 3_000_000
