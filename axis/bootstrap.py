@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,7 +20,8 @@ from axis.hub.receipts import ReceiptOffice
 from axis.hub.routing import TOPIC, Routing
 from signing.providers.base import OpenKey
 from signing.providers.pkcs12 import Pkcs12Folder
-from signing.trust import Trust
+from signing.trust import Trust, check_certificate
+from signing.verdicts import Verdict
 from signing.xml import sign_xml, verify_envelope
 from storage.blobs.folder import FolderStore
 from storage.blobs.port import BlobStore
@@ -29,6 +31,8 @@ from storage.errors import SettingsInvalid
 from storage.outbox.relay import Relay, Topic
 from storage.outbox.worker import Broker, Waker, make_celery
 from storage.unit_of_work import Database
+
+log = logging.getLogger(__name__)
 
 _DEMO_MARK = "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
 """Stands in the subject of every certificate of the demonstration PKI: "no legal value"."""
@@ -78,21 +82,17 @@ def build_hub(
     Raises `SettingsInvalid` when a file is missing or not fit for the environment, and the errors of `signing` for the key.
     """
     with ExitStack() as stack:
+        clock = clock or SystemClock()
         database = open_database(settings, clock=clock)
         stack.callback(database.engine.dispose)
         blobs = FolderStore(settings.blob_dir)
-        receipts = ReceiptOffice(settings.hub_name, signer or _open_signer(settings, stack))
+        verifier = verifier or TrustedVerifier(load_trust(settings))
+        receipts = ReceiptOffice(settings.hub_name, signer or _open_signer(settings, stack, clock))
         return Hub(
             settings,
             database,
             blobs,
-            Acceptance(
-                database,
-                blobs,
-                verifier or TrustedVerifier(load_trust(settings)),
-                receipts,
-                message_limit_bytes=settings.message_limit_bytes,
-            ),
+            Acceptance(database, blobs, verifier, receipts, message_limit_bytes=settings.message_limit_bytes),
             DeliveryDesk(database, blobs, receipts, timedelta(seconds=settings.lease_seconds)),
             stack.pop_all(),
         )
@@ -147,10 +147,16 @@ def load_trust(settings: Settings) -> Trust:
     return trust
 
 
-def _open_signer(settings: Settings, stack: ExitStack) -> ReceiptSigner:
+def _open_signer(settings: Settings, stack: ExitStack, clock: Clock) -> ReceiptSigner:
     folder = Pkcs12Folder(settings.receipt_key_file.parent)
     key = stack.enter_context(folder.open(settings.receipt_key_file.name, settings.receipt_key_password.reveal()))
     _refuse_demo_certificate(settings, "RECEIPT_KEY_FILE", key.certificate)
+    # Told when the hub starts, because nobody reads receipts before there is a dispute. It also loads the path validator,
+    # which the first message would otherwise wait for.
+    judged = check_certificate(key.certificate, clock.now(), load_trust(settings), chain=key.chain)
+    if judged.verdict is not Verdict.VALID:
+        codes = ", ".join(finding.code for finding in judged.findings)
+        log.error("the certificate of the receipt key is %s (%s): %s", judged.verdict.value, codes, judged.subject)
     return KeySigner(key)
 
 

@@ -207,27 +207,27 @@ class _Importer:
 
 def overlapping_identifiers(session: Session) -> list[str]:
     """Return a sentence for each identifier that is doubly valid on a day, and each agency with two primary ones."""
-    order = (AgencyIdentifier.value, AgencyIdentifier.valid_from)
-    rows = list(session.scalars(select(AgencyIdentifier).order_by(*order)))
-    faults = [
-        f"{one.value}: valid twice from {other.valid_from}"
-        for one, other in pairwise(rows)
-        if one.value == other.value and _overlap(one.valid_to, other.valid_from)
-    ]
+    by_value: dict[str, list[AgencyIdentifier]] = {}
     primary: dict[UUID, list[AgencyIdentifier]] = {}
-    for row in rows:
+    for row in session.scalars(select(AgencyIdentifier)):
+        by_value.setdefault(row.value, []).append(row)
         if row.is_primary:
             primary.setdefault(row.agency_id, []).append(row)
-    return faults + list(_double_primaries(primary.values()))
+    faults = [
+        f"{other.value}: valid twice from {other.valid_from}"
+        for rows in by_value.values()
+        for _, other in overlapping_periods(rows)
+    ]
+    faults += [
+        f"{one.value} and {other.value}: both primary from {other.valid_from}"
+        for rows in primary.values()
+        for one, other in overlapping_periods(rows)
+    ]
+    return faults
 
 
-def _double_primaries(groups: Iterable[list[AgencyIdentifier]]) -> Iterator[str]:
-    for group in groups:
-        group.sort(key=lambda row: row.valid_from)
-        for one, other in pairwise(group):
-            if _overlap(one.valid_to, other.valid_from):
-                yield f"{one.value} and {other.value}: both primary from {other.valid_from}"
-
-
-def _overlap(last_day: date | None, next_first_day: date) -> bool:
-    return last_day is None or last_day >= next_first_day
+def overlapping_periods(rows: Iterable[AgencyIdentifier]) -> Iterator[tuple[AgencyIdentifier, AgencyIdentifier]]:
+    """Yield neighbours in time of which the earlier is still valid when the later begins; none when no day is in two."""
+    for one, other in pairwise(sorted(rows, key=lambda row: row.valid_from)):
+        if one.valid_to is None or one.valid_to >= other.valid_from:
+            yield one, other

@@ -1,7 +1,0 @@
-"""What the tests of the axis share."""
-
-from __future__ import annotations
-
-from tests.postgres import postgres_server, postgres_url
-
-__all__ = ["postgres_server", "postgres_url"]
