@@ -13,7 +13,7 @@ from sqlalchemy import select
 from axis.client import AxisRefused, AxisUnavailable, SentReceipt
 from axis.edxml.build import build_document
 from axis.edxml.identity import make_document_id
-from axis.edxml.write import Outgoing
+from axis.edxml.write import OutgoingAttachment
 from edms.documents import files
 from edms.documents.access import find, require
 from edms.documents.files import NewFile
@@ -111,7 +111,7 @@ class DispatchService:
             key = self.hub.system_key(session, agency)
         message = document_message(document, agency, dispatch.exchange_id, targets, self.database.clock.now())
         outgoing = [
-            Outgoing(ref, self.hub.opener(file.sha256))
+            OutgoingAttachment(ref, self.hub.opener(file.sha256))
             for ref, file in zip(message.attachments, sent_files(document), strict=True)
         ]
         blob = self.hub.seal_message(build_document(message), key, outgoing)

@@ -11,7 +11,7 @@ from lxml import etree
 from sqlalchemy.orm import Session
 
 from axis.client import AxisClient, SentReceipt
-from axis.edxml.write import Outgoing, write_message
+from axis.edxml.write import OutgoingAttachment, write_message
 from edms.organisation.model import Agency
 from edms.signatures.keys import agency_key
 from edms.signatures.model import KeyKind, SigningKey
@@ -46,7 +46,7 @@ class HubAccess:
         """Return the key with which the agency's system signs envelopes now."""
         return agency_key(session, KeyKind.SYSTEM, agency.id, self.clock.now())
 
-    def seal_message(self, root: etree._Element, key: SigningKey, attachments: list[Outgoing]) -> BlobRef:
+    def seal_message(self, root: etree._Element, key: SigningKey, attachments: list[OutgoingAttachment]) -> BlobRef:
         """Sign the envelope, write the whole message streaming and keep it as a blob; a message is built once."""
         with self.keys.open(key.reference, self.system_key_password.reveal()) as opened:
             sign_envelope(root, opened)
