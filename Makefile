@@ -4,10 +4,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 FONTS := build/fonts
-PACKAGES := edms axis signing storage schemas demo tests
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install fonts check format types contracts lock clean
+.PHONY: help demo test install fonts system check format types contracts lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the verbs
@@ -31,6 +30,15 @@ $(FONTS)/.stamp: package-lock.json edms/documents/layout/fonts.py edms/documents
 	@npm ci --ignore-scripts --silent
 	@$(BIN)/python -m edms.documents.layout.fonts node_modules $(FONTS)
 	@touch $@
+
+demo: $(VENV)/demo.stamp $(FONTS)/.stamp ## Play the main job on embedded parts and keep serving (ONCE=1: stop after it)
+	@$(BIN)/python -m demo
+
+test: $(VENV)/test.stamp $(FONTS)/.stamp system check ## Run every test on real parts; installs what it needs
+	@$(BIN)/pytest -q -n 2 --dist loadfile
+
+system: ## Install the system packages that tests use (Debian, as root), or say what is missing
+	@tests/system-packages
 
 install: $(VENV)/demo.stamp ## Make .venv with what the demo needs
 
