@@ -24,12 +24,14 @@ from storage.unit_of_work import Database
 CHAIRMAN = "lanh-dao/chu-tich"
 CLERK = "van-phong/van-thu"
 SPECIALIST = "van-phong/chuyen-vien"
+VACANT = "van-phong/ke-toan"
 
 
 def commune(key: str = "ubnd-xa-b", *, identifier: str = "H36.01.02") -> OrganisationFile:
     """Return the file of a commune's People's Committee: chairman An, clerk Bình, specialists Chi and Dũng.
 
-    Dũng holds a second specialist post, so that he can sign in and succeed somebody.
+    Dũng holds a second specialist post, so that he can sign in and succeed somebody. Nobody is the
+    accountant.
     """
     office = UnitEntry(
         "van-phong",
@@ -38,6 +40,7 @@ def commune(key: str = "ubnd-xa-b", *, identifier: str = "H36.01.02") -> Organis
         positions=(
             PositionEntry("van-thu", "Văn thư", Capacity.CLERK),
             PositionEntry("chuyen-vien", "Chuyên viên", Capacity.SPECIALIST),
+            PositionEntry("ke-toan", "Kế toán", Capacity.SPECIALIST),
             PositionEntry("chuyen-vien-2", "Chuyên viên tổng hợp", Capacity.SPECIALIST),
         ),
     )

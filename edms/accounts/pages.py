@@ -13,27 +13,22 @@ from edms.accounts.errors import AccountLocked, NoAppointment, SignInRefused
 from edms.accounts.queries import tokens_of
 from edms.accounts.service import AccountService
 from edms.commands import decode_form
+from edms.web.shell import same_site_path
 
 
 def blueprint(service: AccountService) -> Blueprint:
     """Return the pages `/sign-in`, `/sign-out`, `/acting-as`, `/tokens`."""
-    pages = Blueprint("accounts", __name__, template_folder="templates")
+    pages = Blueprint("accounts", __name__)
     _doors(pages, service)
     _positions(pages, service)
     _tokens(pages, service)
     return pages
 
 
-def path_on_this_site(value: str) -> str:
-    """Return `value` when it is a path on this site, else `/`: signing in must never lead elsewhere."""
-    leads_elsewhere = not value.startswith("/") or value.startswith(("//", "/\\"))
-    return "/" if leads_elsewhere or any(ord(character) < 0x20 for character in value) else value
-
-
 def _doors(pages: Blueprint, service: AccountService) -> None:
     @pages.get("/sign-in")
     def sign_in() -> str | Response:
-        wanted = path_on_this_site(request.args.get("next", "/"))
+        wanted = same_site_path(request.args.get("next", "/"))
         if signed_in() is not None:
             return redirect(wanted, 303)
         return render_template("accounts/sign_in.html", next=wanted, login="", problem=None)
@@ -41,7 +36,7 @@ def _doors(pages: Blueprint, service: AccountService) -> None:
     @pages.post("/sign-in")
     def open_session() -> Response | tuple[str, int]:
         command = decode_form(SignIn, request.form)
-        wanted = path_on_this_site(command.next)
+        wanted = same_site_path(command.next)
         try:
             opened = service.sign_in(command.login, request.form["password"], request.remote_addr or "")
         except (SignInRefused, AccountLocked, NoAppointment) as problem:
@@ -69,7 +64,7 @@ def _positions(pages: Blueprint, service: AccountService) -> None:
     @pages.get("/acting-as")
     def choose() -> str:
         actor = current_actor()
-        wanted = path_on_this_site(request.args.get("next", "/"))
+        wanted = same_site_path(request.args.get("next", "/"))
         return render_template(
             "accounts/acting_as.html", choices=service.choices(actor), current=actor.appointment_id, next=wanted
         )
@@ -78,7 +73,7 @@ def _positions(pages: Blueprint, service: AccountService) -> None:
     def act_as() -> Response:
         command = decode_form(ActAs, request.form)
         service.switch(current_signed(), command.appointment_id)
-        return redirect(path_on_this_site(command.next), 303)
+        return redirect(same_site_path(command.next), 303)
 
 
 def _tokens(pages: Blueprint, service: AccountService) -> None:

@@ -1,36 +1,27 @@
-"""A small application around the pages under test, with the edge that the service uses and a bare layout."""
+"""A small application around the pages under test, with the shell and the edge that the service uses."""
 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response, request
 from flask.testing import FlaskClient
-from jinja2 import ChoiceLoader, DictLoader, FileSystemLoader, StrictUndefined
 from werkzeug.test import TestResponse
 
-from axis.http.problems import install_problems
+from axis.http.problems import ProblemDetails, install_problems, problem_json
 from axis.http.security import install_security
 from edms.accounts import authentication
 from edms.accounts import pages as account_pages
 from edms.accounts.service import AccountService
-from storage.clock import VIETNAM
-
-_LAYOUT = "<title>{% block title %}{% endblock %}</title>{% block content %}{% endblock %}"
+from edms.web import shell
 
 
 def application(service: AccountService, *pages: Blueprint, secure: bool = False) -> Flask:
-    """Return an application with the pages of accounts and `pages`; dates print as the web shell prints them."""
+    """Return an application with the pages of accounts and `pages`, in the real layout without a navigation."""
     app = Flask("tests")
-    app.testing = True
-    app.config["PROPAGATE_EXCEPTIONS"] = False
-    app.jinja_env.undefined = StrictUndefined
-    app.jinja_loader = ChoiceLoader([DictLoader({"layout.html": _LAYOUT}), FileSystemLoader([])])
-    app.jinja_env.globals["_"] = lambda text, **values: text % values if values else text
-    app.jinja_env.filters |= {"date": _date, "moment": _moment}
-    install_problems(app)
+    install_problems(app, _render)
     install_security(app, body_limit_bytes=1024 * 1024)
+    shell.install(app, service.database.clock, lambda: None)
     authentication.install(app, service, secure_cookies=secure)
     app.register_blueprint(account_pages.blueprint(service))
     for blueprint in pages:
@@ -50,11 +41,7 @@ def form_token(client: FlaskClient, path: str) -> str:
     return found.group(1)
 
 
-def _date(value: date | datetime | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value.astimezone(VIETNAM) if isinstance(value, datetime) else value:%d/%m/%Y}"
-
-
-def _moment(value: datetime | None) -> str:
-    return "–" if value is None else f"{value.astimezone(VIETNAM):%d/%m/%Y %H:%M}"
+def _render(details: ProblemDetails) -> Response:
+    if request.path.startswith(authentication.API_PREFIX):
+        return problem_json(details)
+    return shell.problem_page(details)

@@ -95,6 +95,10 @@ class HandoverMinutes:
     inventory_sha256: str
     """SHA-256 of the stored inventory, 64 lower-case hexadecimal digits."""
     superior_agency: str = ""
+    legal_act: str = ""
+    """The decision behind the handover, as it continues "Căn cứ": "Quyết định số 12/QĐ-UBND ngày 02/3/2026"."""
+    remarks: tuple[str, ...] = ()
+    """What the giver notes on the inventory, a paragraph each."""
     objections: tuple[str, ...] = ()
     """What the receiver does not accept, one each; empty when everything is accepted."""
 
@@ -147,7 +151,8 @@ class _Minutes:
 
     def text(self) -> list[Strip]:
         minutes = self._minutes
-        strips = grounds(self._typefaces, [_LEGAL_GROUND])
+        legal_act = self._clean(minutes.legal_act)
+        strips = grounds(self._typefaces, [_LEGAL_GROUND, *([f"Căn cứ {legal_act}"] if legal_act else [])])
         strips += self._paragraphs(
             f"Hôm nay, {format_date(minutes.drawn_up_on)}, tại {minutes.agency}, hai bên gồm có:",
             f"1. Bên giao: {self._party(minutes.giver, 'giver')}.",
@@ -163,6 +168,8 @@ class _Minutes:
         counts = "; ".join(f"{category.title}: {len(category.items)}" for category in minutes.categories)
         strips += self._heading("II. TỔNG HỢP")
         strips += keep_with_previous(self._paragraphs(f"Tổng số: {total} mục{f' ({counts})' if counts else ''}."))
+        if minutes.remarks:
+            strips += self._paragraphs("Ghi chú của bên giao:", *minutes.remarks)
         strips += self._heading("III. Ý KIẾN CỦA BÊN NHẬN")
         objections = minutes.objections or ("Bên nhận tiếp nhận đầy đủ, không có ý kiến khác.",)
         strips += keep_with_previous(self._paragraphs(*objections))

@@ -61,9 +61,7 @@ class Typefaces:
         behind) are dropped, since nobody sees them. Raises `LetterNotInFont` for control characters, for marks that
         NFC could not join to their letter, and for everything that one of the four cuts does not show.
         """
-        joined = unicodedata.normalize("NFC", text).replace("\u202f", NO_BREAK_SPACE)
-        visible = "".join(character for character in joined if unicodedata.category(character) != "Cf")
-        result = _BREAKING_WHITE_SPACE.sub(" ", visible).strip(" ")
+        result = _tidy(text)
         bad = sorted({character for character in result if not self._can_show(character)})
         if bad:
             named = [f"U+{ord(character):04X}" for character in bad]
@@ -71,8 +69,21 @@ class Typefaces:
             raise LetterNotInFont(f"not in the font: {listed}", characters=named)
         return result
 
+    def legible(self, text: str, instead: str = "?") -> str:
+        """The text as `clean` gives it, with `instead` for each character that would be refused.
+
+        For what others wrote and nobody here may change, such as the title of a document received.
+        """
+        return "".join(character if self._can_show(character) else instead for character in _tidy(text))
+
     def _can_show(self, character: str) -> bool:
         return ord(character) in self._shown and unicodedata.category(character)[0] not in "CM"
+
+
+def _tidy(text: str) -> str:
+    joined = unicodedata.normalize("NFC", text).replace("\u202f", NO_BREAK_SPACE)
+    visible = "".join(character for character in joined if unicodedata.category(character) != "Cf")
+    return _BREAKING_WHITE_SPACE.sub(" ", visible).strip(" ")
 
 
 @lru_cache(maxsize=8)

@@ -8,7 +8,6 @@ from flask.testing import FlaskClient
 
 from edms.accounts.authentication import current_actor, login_required
 from edms.accounts.commands import IssueToken, NewAccount
-from edms.accounts.pages import path_on_this_site
 from edms.accounts.service import AccountService
 from edms.organisation.commands import Appoint
 from edms.organisation.model import AppointmentKind
@@ -95,14 +94,15 @@ def test_a_refusal_shows_the_form_again_and_says_nothing_of_the_cause(browser: F
 def test_an_unsafe_request_needs_the_form_token_of_its_session(browser: FlaskClient) -> None:
     sign_in(browser, "binh", PASSWORD)
     token = form_token(browser, "/tokens")
-    assert browser.post("/who").json["code"] == "accounts.csrf"  # type: ignore[index]
+    assert "accounts.csrf" in browser.post("/who").text
     assert browser.post("/who", data={"csrf_token": token[:-1] + "é"}).status_code == 403
     assert browser.post("/who", data={"csrf_token": token}).text == "Văn thư"
     assert browser.post("/who", headers={"X-CSRF-Token": token}).text == "Văn thư"
     assert browser.post("/sign-out").status_code == 403
     assert browser.post("/sign-out", data={"csrf_token": token}).location == "/sign-in"
     ended = browser.post("/who", data={"csrf_token": token})
-    assert (ended.status_code, ended.json["code"]) == (401, "accounts.session-ended")  # type: ignore[index]
+    assert ended.status_code == 401
+    assert "accounts.session-ended" in ended.text
 
 
 def test_another_session_s_form_token_is_worth_nothing(site: Flask) -> None:
@@ -155,15 +155,15 @@ def test_who_holds_several_positions_chooses_and_old_forms_are_refused(
 
 def test_a_token_is_shown_once_and_can_be_revoked(browser: FlaskClient) -> None:
     sign_in(browser, "binh", PASSWORD)
-    form = {"csrf_token": form_token(browser, "/tokens"), "name": "máy quét", "valid_days": "30"}
+    form = {"csrf_token": form_token(browser, "/tokens"), "name": "bộ số hoá", "valid_days": "30"}
     made = browser.post("/tokens", data=form)
     assert "lt_" in made.text
     listed = browser.get("/tokens").text
-    assert "máy quét" in listed
+    assert "bộ số hoá" in listed
     assert "lt_" not in listed
     revoke = listed.split('action="/tokens/')[1].split('"')[0]
     assert browser.post(f"/tokens/{revoke}", data=form).status_code == 303
-    assert "máy quét" not in browser.get("/tokens").text
+    assert "bộ số hoá" not in browser.get("/tokens").text
 
 
 def test_pages_that_ask_for_nobody_ask_nothing_of_the_database(browser: FlaskClient) -> None:
@@ -173,7 +173,6 @@ def test_pages_that_ask_for_nobody_ask_nothing_of_the_database(browser: FlaskCli
     assert "Cache-Control" not in answer.headers
 
 
-@pytest.mark.parametrize("elsewhere", ["//xau.example", "https://xau.example", "/\\xau.example", "/\n/x", "", "x"])
-def test_signing_in_never_leads_to_another_site(elsewhere: str) -> None:
-    assert path_on_this_site(elsewhere) == "/"
-    assert path_on_this_site("/documents/incoming?state=arrived") == "/documents/incoming?state=arrived"
+@pytest.mark.parametrize("elsewhere", ["//xau.example", "https://xau.example", "/\\xau.example"])
+def test_signing_in_never_leads_to_another_site(browser: FlaskClient, elsewhere: str) -> None:
+    assert sign_in(browser, "binh", PASSWORD, next=elsewhere).location == "/"
