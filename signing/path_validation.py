@@ -94,13 +94,13 @@ def validate_path(
     try:
         subject = to_asn1(certificate)
         context = validation_context(when, sources, (to_asn1(other) for other in chain))
-        run(_validate(subject, context, usage))
+        try:
+            run(_validate(subject, context, usage))
+        except (ValidationError, PathError) as error:
+            return [finding_for(error)], sources.used_for(subject)
         return [], sources.used_for(subject)
-    except (ValidationError, PathError) as error:
-        return [finding_for(error)], sources.used_for(subject)
-    except (ValueError, TypeError, KeyError) as error:
-        # asn1crypto parses lazily, so a malformed extension shows up here.
-        return [Finding("certificate.unsuitable", f"malformed: {error}")], "none"
+    except Exception as error:  # noqa: BLE001 - asn1crypto parses lazily, so that anything malformed shows up anywhere
+        return [Finding("certificate.unsuitable", f"malformed: {type(error).__name__}: {error}")], "none"
 
 
 async def _validate(certificate: asn1_x509.Certificate, context: ValidationContext, usage: Usage) -> None:

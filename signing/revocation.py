@@ -49,6 +49,7 @@ class Sources:
         self.trust = trust
         self.ocsp: dict[_Key, ocsp.OCSPResponse] = {}
         self.crls: dict[str, crl.CertificateList] = {}
+        self.covered_by_crl: set[_Key] = set()
         self._failed: set[str] = set()
 
     def fetchers(self) -> Fetchers:
@@ -59,7 +60,7 @@ class Sources:
         """How the revocation of `certificate` could be looked up."""
         if _key(certificate) in self.ocsp:
             return "ocsp"
-        return "crl" if any(url in self.crls for url in crl_urls(certificate)) else "none"
+        return "crl" if _key(certificate) in self.covered_by_crl else "none"
 
     def request(self, url: str, *, content: bytes | None, media_type: str, limit_bytes: int) -> bytes:
         """Get or post one address; raises `FetchRefused`. An address that failed once is not asked again."""
@@ -155,6 +156,8 @@ class _Crl(CRLFetcher):
         if last is not None and not found:
             raise CRLFetchError(str(last)) from last
         self._by_certificate[_key(cert)] = found
+        if found:
+            self._sources.covered_by_crl.add(_key(cert))
         return found
 
     def fetched_crls(self) -> Iterable[crl.CertificateList]:

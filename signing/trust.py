@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Literal
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
@@ -116,6 +117,9 @@ def check_certificate(
     from signing.path_validation import validate_path  # noqa: PLC0415 - loads the certificate validator
     from signing.revocation import Sources  # noqa: PLC0415 - as above
 
+    if not readable(certificate):
+        malformed = Finding("certificate.unsuitable", "malformed")
+        return CertificateVerdict(Verdict.INVALID, (malformed,), "", "", "", "none", when, trust.digest)
     findings, revocation = validate_path(certificate, when, Sources(trust), chain, usage)
     return CertificateVerdict(
         worst(findings),
@@ -127,6 +131,16 @@ def check_certificate(
         when,
         trust.digest,
     )
+
+
+def readable(certificate: x509.Certificate) -> bool:
+    """Whether names, dates, serial number and key can be read: the library parses them only when they are asked for."""
+    try:
+        subject_text(certificate), certificate.issuer, serial_text(certificate), certificate.public_key()
+        dates = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
+    return dates[0] <= dates[1]
 
 
 def organization_identifier(certificate: x509.Certificate) -> str:

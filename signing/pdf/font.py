@@ -54,7 +54,7 @@ class TextFont:
 def require_suitable(path: Path) -> None:
     """Raise `FontUnsuitable` unless the font at `path` is TrueType, has 1,000 units per em, and shows every Vietnamese letter."""
     try:
-        with TTFont(path, lazy=True) as font:
+        with path.open("rb") as content, TTFont(content, lazy=True) as font:
             _require_units(font, path)
             _require_letters(font, path, VIETNAMESE)
     except (OSError, TTLibError, KeyError, AssertionError) as error:

@@ -12,8 +12,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
     CatalogModificationRule,
+    DiffResult,
     DocInfoRule,
     DSSCompareRule,
     FormUpdatingRule,
@@ -32,6 +34,7 @@ from pyhanko.sign.diff_analysis.form_rules_api import (
     FormUpdate,
 )
 from pyhanko.sign.diff_analysis.rules.form_field_rules import GenericFieldModificationRule
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
 
 from signing.pdf.fields import DATE_FIELD, NUMBER_FIELD
 from signing.pdf.opening import entry
@@ -85,7 +88,7 @@ def difference_policy(policy: PdfPolicy) -> StandardDiffPolicy:
         ),
         _FillOnce(policy.fillable),
     ]
-    return StandardDiffPolicy(
+    return _StepByStep(
         global_rules=[
             CatalogModificationRule(_CATALOGUE_KEYS),
             DocInfoRule().as_qualified(ModificationLevel.LTA_UPDATES),
@@ -98,6 +101,37 @@ def difference_policy(policy: PdfPolicy) -> StandardDiffPolicy:
         ignore_orphaned_objects=False,
         ignore_identical_objects=True,
     )
+
+
+class _StepByStep(StandardDiffPolicy):
+    """Compare each revision with the one before it.
+
+    pyHanko compares each with the signed one, which forgets what lies between: a number that was filled in once could be
+    filled in again, and an object that came with one revision be exchanged by the next.
+    """
+
+    def review_file(
+        self,
+        reader: PdfFileReader,
+        base_revision: int | HistoricalResolver,
+        field_mdp_spec: FieldMDPSpec | None = None,
+        doc_mdp: MDPPerm | None = None,
+    ) -> DiffResult | SuspiciousModification:
+        first = base_revision if isinstance(base_revision, int) else base_revision.revision
+        level, changed = ModificationLevel.NONE, set()
+        for revision in range(first + 1, reader.xrefs.total_revisions):
+            try:
+                step = self.apply(
+                    reader.get_historical_resolver(revision - 1),
+                    reader.get_historical_resolver(revision),
+                    field_mdp_spec,
+                    doc_mdp,
+                )
+            except SuspiciousModification as error:
+                return error
+            level = max(level, step.modification_level)
+            changed |= step.changed_form_fields
+        return DiffResult(level, changed)
 
 
 class _NoNewFields(FieldMDPRule):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import binascii
 import re
 from base64 import b64decode
 from collections import Counter
@@ -17,7 +16,7 @@ from lxml import etree
 from signxml.exceptions import InvalidSignature
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
-from signing.trust import Trust, check_certificate, organization_identifier, serial_text, subject_text
+from signing.trust import Trust, check_certificate, organization_identifier, readable, serial_text, subject_text
 from signing.verdicts import Finding, Verdict, worst
 from signing.xml.algorithms import (
     CANONICALIZATION,
@@ -147,9 +146,12 @@ def _certificates(signature: etree._Element) -> list[x509.Certificate]:
     if not 1 <= len(texts) <= _CERTIFICATE_LIMIT:
         raise _Refused("signature.unverifiable", f"{len(texts)} certificates")
     try:
-        return [x509.load_der_x509_certificate(b64decode(_SPACE.sub("", text), validate=True)) for text in texts]
-    except (ValueError, binascii.Error) as error:
+        found = [x509.load_der_x509_certificate(b64decode(_SPACE.sub("", text), validate=True)) for text in texts]
+    except ValueError as error:
         raise _Refused("signature.unverifiable", f"certificate: {error}") from error
+    if not all(readable(certificate) for certificate in found):
+        raise _Refused("signature.unverifiable", "a certificate is malformed")
+    return found
 
 
 def _require_profile(element: etree._Element, signature: etree._Element, *, whole: bool) -> None:

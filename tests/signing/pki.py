@@ -65,11 +65,18 @@ def running_pki(directory: Path, who: Iterable[Holder], font: Path) -> Iterator[
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     pki = make_pki(directory, port, who, font)
-    command = [sys.executable, "-m", "signing.demo_pki", "serve", str(directory)]
+    with serving(pki):
+        yield pki
+
+
+@contextmanager
+def serving(pki: DemoPki) -> Iterator[None]:
+    """Serve a PKI that exists, until the block is left."""
+    command = [sys.executable, "-m", "signing.demo_pki", "serve", str(pki.directory)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
         try:
-            _wait_until_open(process, port)
-            yield pki
+            _wait_until_open(process, pki.port)
+            yield
         finally:
             process.terminate()
 
