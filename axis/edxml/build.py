@@ -31,13 +31,13 @@ from axis.edxml.model import (
     TraceHeader,
     UpdateInfo,
 )
-from axis.edxml.write import Outgoing, Written, write_message
+from axis.edxml.write import OutgoingAttachment, Written, write_message
 from schemas.edxml.validation import DIGEST_NAMESPACE, NAMESPACE
 
 __all__ = [
     "OWN",
     "PLAIN",
-    "Outgoing",
+    "OutgoingAttachment",
     "Profile",
     "Written",
     "build_document",

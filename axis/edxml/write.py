@@ -32,7 +32,7 @@ class Target(Protocol):
         """Take all of `data`."""
 
 
-class Outgoing(NamedTuple):
+class OutgoingAttachment(NamedTuple):
     """One attachment to write: its line of the manifest, and a function that opens its content at the start.
 
     What `open` gives is used in a `with` statement, which closes it: a file, or the context of a blob store.
@@ -49,7 +49,7 @@ class Written(NamedTuple):
     sha256: str
 
 
-def write_message(element: etree._Element, attachments: Sequence[Outgoing], target: Target) -> Written:
+def write_message(element: etree._Element, attachments: Sequence[OutgoingAttachment], target: Target) -> Written:
     """Write the message whose root or envelope is `element`, with its attachments, to `target`, which stays open.
 
     Nothing of the envelope is changed, so a signature over it holds. Each opened content is read to its end and closed.
@@ -96,7 +96,7 @@ def _envelope(element: etree._Element) -> etree._Element:
     return envelope
 
 
-def _manifest(envelope: etree._Element, attachments: Sequence[Outgoing]) -> tuple[AttachmentRef, ...]:
+def _manifest(envelope: etree._Element, attachments: Sequence[OutgoingAttachment]) -> tuple[AttachmentRef, ...]:
     """The manifest as it stands in the envelope: what is written follows it, since it is what was signed."""
     listed = read_manifest(children(envelope, "edXMLBody"), Notes())
     given = [attachment.ref.key for attachment in attachments]

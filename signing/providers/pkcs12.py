@@ -68,6 +68,9 @@ class Pkcs12Folder:
     def open(self, reference: str, secret: str) -> Iterator[Pkcs12Key]:
         """Decrypt the file and hold its key for the block; see `KeyProvider.open`."""
         content = self._path(reference).read_bytes()
+        if "\x00" in secret:
+            # OpenSSL takes the password as a C string, and its binding panics (no `Exception`) on a NUL.
+            raise WrongPin(f"key {reference!r}")
         try:
             loaded = pkcs12.load_pkcs12(content, secret.encode())
         except (ValueError, UnsupportedAlgorithm) as error:

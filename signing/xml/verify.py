@@ -210,7 +210,7 @@ def _signed_content(element: etree._Element, certificate: x509.Certificate, when
         )
     except InvalidSignature as error:
         raise _Refused("signature.broken", str(error)) from error
-    except Exception as error:
+    except Exception as error:  # the tree may hold anything, and so may what its readers raise: fail closed
         raise _Refused("signature.unverifiable", f"{type(error).__name__}: {error}") from error
     content = result.signed_xml if isinstance(result, VerifyResult) else None
     if content is None or content.tag != element.tag or content.get(ID_ATTRIBUTE) != element.get(ID_ATTRIBUTE):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from lxml import etree
 
 from axis.edxml import fields
-from axis.edxml.build import PLAIN, Outgoing, build_document, build_status, trace_of, write_message
+from axis.edxml.build import PLAIN, OutgoingAttachment, build_document, build_status, trace_of, write_message
 from axis.edxml.dates import DateText, MomentText
 from axis.edxml.errors import (
     AttachmentChanged,
@@ -63,11 +63,13 @@ STATUS = StatusMessage(
 )
 
 
-def outgoing(message: DocumentMessage, blobs: list[bytes]) -> list[Outgoing]:
-    return [Outgoing(ref, partial(io.BytesIO, blob)) for ref, blob in zip(message.attachments, blobs, strict=True)]
+def outgoing(message: DocumentMessage, blobs: list[bytes]) -> list[OutgoingAttachment]:
+    return [
+        OutgoingAttachment(ref, partial(io.BytesIO, blob)) for ref, blob in zip(message.attachments, blobs, strict=True)
+    ]
 
 
-def sent(root: etree._Element, attachments: list[Outgoing], folder: Path) -> ParsedMessage:
+def sent(root: etree._Element, attachments: list[OutgoingAttachment], folder: Path) -> ParsedMessage:
     """The message after writing, reading and parsing."""
     target = io.BytesIO()
     written = write_message(root, attachments, target)
@@ -109,7 +111,7 @@ def test_the_wire_has_the_prefixes_and_the_order_of_published_messages() -> None
     ref = AttachmentRef(content_id="cid:1", content_type="application/pdf", attachment_name="a & b.pdf")
     write_message(
         build_document(replace(LETTER, attachments=(ref,)), profile=PLAIN),
-        [Outgoing(ref, partial(io.BytesIO, b"%PDF-"))],
+        [OutgoingAttachment(ref, partial(io.BytesIO, b"%PDF-"))],
         target,
     )
     text = target.getvalue().decode()
@@ -146,7 +148,7 @@ def test_short_reads_of_a_content_leave_no_padding_inside(tmp_path: Path) -> Non
     blob = bytes(range(256)) * 1000
     ref = AttachmentRef(content_id="1", content_type="application/zip", attachment_name="a.zip")
     root = build_document(replace(LETTER, attachments=(ref,)), profile=PLAIN)
-    parsed = sent(root, [Outgoing(ref, lambda: Slow(blob))], tmp_path)
+    parsed = sent(root, [OutgoingAttachment(ref, lambda: Slow(blob))], tmp_path)
     assert parsed.attachments[0].received is not None
     assert parsed.attachments[0].received.size_bytes == len(blob)
 
@@ -172,14 +174,14 @@ def test_what_is_written_must_be_what_the_manifest_lists() -> None:
     assert target.getvalue() == b""
     undigested = replace(ref, sha256="", size_bytes=None)  # the manifest in the envelope counts, not this
     with pytest.raises(AttachmentChanged):
-        write_message(root, [Outgoing(undigested, partial(io.BytesIO, b"abc"))], target)
+        write_message(root, [OutgoingAttachment(undigested, partial(io.BytesIO, b"abc"))], target)
 
 
 def test_contents_are_closed_also_when_they_changed() -> None:
     message, ref = with_attachment()
     content = io.BytesIO(b"abcd")
     with pytest.raises(AttachmentChanged):
-        write_message(build_document(message), [Outgoing(ref, lambda: content)], io.BytesIO())
+        write_message(build_document(message), [OutgoingAttachment(ref, lambda: content)], io.BytesIO())
     assert content.closed
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from axis.edxml.build import Outgoing, build_document, write_message
+from axis.edxml.build import OutgoingAttachment, build_document, write_message
 from axis.edxml.model import AttachmentRef
 from axis.edxml.parse import parse_message
 from schemas.edxml.validation import check_v102
@@ -54,7 +54,7 @@ def test_a_signed_message_verifies_and_parses_from_what_was_signed(tmp_path: Pat
     root = sign_envelope(build_document(message), KeyInMemory(key, certificate))
     check_v102(root)
     target = io.BytesIO()
-    write_message(root, [Outgoing(ref, partial(io.BytesIO, blob))], target)
+    write_message(root, [OutgoingAttachment(ref, partial(io.BytesIO, blob))], target)
 
     read = read_message(io.BytesIO(target.getvalue()), spool=tmp_path)
     assert read.envelope is not None

@@ -1,0 +1,3 @@
+from tests.signing.pki import foreign_pki, live_pki, serif_font
+
+__all__ = ["foreign_pki", "live_pki", "serif_font"]
