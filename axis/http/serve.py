@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -64,5 +65,5 @@ class _Tethered:
         self._factory = factory
 
     def __call__(self) -> WSGIApplication:
-        die_with_parent()
+        die_with_parent(by=signal.SIGKILL)  # until granian sets its own, the main process's SIGTERM handler is in place
         return self._factory()

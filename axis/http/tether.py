@@ -14,20 +14,21 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
-def die_with_parent(parent_pid: int | None = None) -> None:
-    """Have the kernel send SIGTERM to this process when its parent ends (Linux prctl(2)); elsewhere nothing happens.
+def die_with_parent(parent_pid: int | None = None, *, by: signal.Signals = signal.SIGTERM) -> None:
+    """Have the kernel send the signal `by` to this process when its parent ends (Linux prctl(2)); elsewhere nothing happens.
 
     `parent_pid` is the parent as the parent knew itself: when it has gone before the tie was made, the signal is sent at once.
+    The signal comes once: use SIGKILL where a handler inherited by fork could swallow it.
     """
     if not sys.platform.startswith("linux"):
         return
     expected = os.getppid() if parent_pid is None else parent_pid
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0) != 0:
+    if libc.prctl(_PR_SET_PDEATHSIG, by, 0, 0, 0) != 0:
         code = ctypes.get_errno()
         raise OSError(code, os.strerror(code))
     if os.getppid() != expected:
-        os.kill(os.getpid(), signal.SIGTERM)
+        os.kill(os.getpid(), by)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO, Literal
@@ -77,13 +75,14 @@ class DeliveryDesk:
             )
             return [_item(delivery, message) for delivery, message in tx.session.execute(query)]
 
-    @contextmanager
-    def open_message(self, account: Account, delivery_id: UUID) -> Iterator[tuple[Message, BinaryIO]]:
-        """Open the bytes of a delivery's message, exactly as the sender's system sent them. Raises `NotFound`."""
+    def open_message(self, account: Account, delivery_id: UUID) -> tuple[Message, BinaryIO]:
+        """Open the bytes of a delivery's message, exactly as the sender's system sent them; the caller closes them.
+
+        Raises `NotFound`.
+        """
         with self._database.reading() as session:
             _, message = self._find(session, account, delivery_id, self._database.clock.now())
-        with self._blobs.open(message.sha256) as stream:
-            yield message, stream
+        return message, self._blobs.open(message.sha256)
 
     def report(self, account: Account, delivery_id: UUID, status: TransportStatus, reason: str) -> Settled:
         """Record how the delivery goes: `processing` renews the lease, `done` and `fail` end it and issue a receipt.

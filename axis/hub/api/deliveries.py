@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -37,16 +35,9 @@ def inbox() -> Response:
 @blueprint.get("/deliveries/<uuid:delivery_id>/message")
 def message(delivery_id: UUID) -> Response:
     """Return the bytes of the message as they were sent."""
-    with ExitStack() as stack:
-        found, stream = stack.enter_context(the_hub().desk.open_message(caller(), delivery_id))
-        keep_open = stack.pop_all()
-
-    def body() -> Iterator[bytes]:
-        with keep_open:
-            yield from read_chunks(stream)
-
-    response = Response(body(), content_type="application/xml")
-    response.call_on_close(keep_open.close)  # also when the caller goes away before the first byte
+    found, stream = the_hub().desk.open_message(caller(), delivery_id)
+    response = Response(read_chunks(stream), content_type="application/xml")
+    response.call_on_close(stream.close)
     response.content_length = found.size_bytes
     response.headers[MESSAGE_ID_HEADER] = str(found.id)
     response.headers[SHA256_HEADER] = found.sha256
