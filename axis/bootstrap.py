@@ -20,7 +20,7 @@ from axis.hub.receipts import ReceiptOffice
 from axis.hub.routing import TOPIC, Routing
 from signing.providers.base import OpenKey
 from signing.providers.pkcs12 import Pkcs12Folder
-from signing.trust import Trust, check_certificate
+from signing.trust import Trust, check_certificate, is_demonstration
 from signing.verdicts import Verdict
 from signing.xml import sign_xml, verify_envelope
 from storage.blobs.folder import FolderStore
@@ -33,9 +33,6 @@ from storage.outbox.worker import Broker, Waker, make_celery
 from storage.unit_of_work import Database
 
 log = logging.getLogger(__name__)
-
-_DEMO_MARK = "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
-"""Stands in the subject of every certificate of the demonstration PKI: "no legal value"."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +158,5 @@ def _open_signer(settings: Settings, stack: ExitStack, clock: Clock) -> ReceiptS
 
 
 def _refuse_demo_certificate(settings: Settings, name: str, certificate: x509.Certificate) -> None:
-    names = [str(attribute.value) for attribute in certificate.subject]
-    if settings.environment == "production" and any(_DEMO_MARK in one for one in names):
+    if settings.environment == "production" and is_demonstration(certificate):
         raise SettingsInvalid(f"{PREFIX}{name}: a certificate of the demonstration PKI has no legal value")

@@ -8,8 +8,9 @@ from typing import Self
 
 import httpx
 
+from demo.forms import forms_of
+
 _TOKEN = re.compile(r"<code[^>]*>([^<\s]{20,})</code>")
-_CSRF = re.compile(r'name="csrf_token"\s+value="([^"]+)"')
 
 
 class PageError(AssertionError):
@@ -24,9 +25,10 @@ class Browser:
         self._password = password
         self._http = httpx.Client(base_url=base_url, follow_redirects=True, timeout=30)
         self._token = ""
+        self._ended = ""
 
     def __enter__(self) -> Self:
-        self._post("/sign-in", {"login": self.login, "password": self._password, "next": "/"})
+        self.submit("/sign-in", {"login": self.login, "password": self._password}, "/sign-in")
         return self
 
     def __exit__(
@@ -44,17 +46,16 @@ class Browser:
         self._checked(response)
         return response.content
 
-    def submit(self, path: str, values: dict[str, str | list[str]], page: str = "/") -> str:
-        """Open `page`, take its form's hidden token, post `values` to `path`; return the address one ends at."""
-        return self._post(path, {**values, "csrf_token": self._form_token(page)})
+    def submit(self, path: str, values: dict[str, str | list[str]], page: str = "/", button: str = "") -> str:
+        """Open `page`, fill the form that goes to `path` (and says `button`), send it; return where one ends up."""
+        self._checked(self._send(path, values, page, button))
+        return self._ended
 
     def token(self) -> str:
         """Return an API token that this person made on the page for it; made once."""
         if not self._token:
-            self.open("/tokens")
-            values = {"name": "Câu chuyện", "valid_days": "1", "csrf_token": self._form_token("/tokens")}
-            response = self._http.post("/tokens", data=values)
-            found = _TOKEN.search(self._checked(response))
+            values: dict[str, str | list[str]] = {"name": "Câu chuyện", "valid_days": "1"}
+            found = _TOKEN.search(self._checked(self._send("/tokens", values, "/tokens")))
             if found is None:
                 raise PageError(f"/tokens shows no token to {self.login}")
             self._token = found.group(1)
@@ -64,19 +65,16 @@ class Browser:
         """Return the status of `path` without following anywhere."""
         return self._http.get(path, follow_redirects=False).status_code
 
-    def _form_token(self, page: str) -> str:
-        match = _CSRF.search(self.open(page))
-        if match is None:
-            raise PageError(f"{page}: no form for {self.login}")
-        return match.group(1)
-
-    def _post(self, path: str, values: dict[str, str | list[str]]) -> str:
-        response = self._http.post(path, data=values)
-        self._checked(response)
-        return response.url.path
+    def _send(self, path: str, values: dict[str, str | list[str]], page: str, button: str = "") -> httpx.Response:
+        found = [form for form in forms_of(self.open(page)) if form.action == path and button in form.words]
+        if not found:
+            raise PageError(f"{page} offers {self.login} no form to {path}")
+        response = self._http.post(path, data={**found[0].hidden, **values})
+        self._ended = response.url.path
+        return response
 
     def _checked(self, response: httpx.Response) -> str:
-        if response.status_code != 200 or (response.url.path == "/sign-in" and response.request.method == "GET"):
+        if response.status_code != 200:
             text = " ".join(re.sub(r"<[^>]*>", " ", response.text).split())[:800]
             raise PageError(f"{response.request.method} {response.url.path}: {response.status_code} {text}")
         return response.text

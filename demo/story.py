@@ -6,7 +6,6 @@ services from behind.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -218,10 +217,7 @@ class Story:
                 self.timeline.tell("tung.ht", "biên bản bàn giao (PDF) đã lập")
 
     def _as_successor(self, successor: Browser, document: str) -> None:
-        home = successor.open("/")
-        choice = re.search(r'value="([0-9a-f-]{36})"[^>]*>\s*Văn thư', home)
-        check(choice, "the successor may act as văn thư")
-        successor.submit("/acting-as", {"appointment_id": choice.group(1) if choice else ""})
+        successor.submit("/acting-as", {}, "/acting-as", button="Văn thư")
         view = self._view(successor, document)
         check(
             any("Hương" in entry["sentence"] or "Hương" in entry["who"] for entry in view["timeline"]), "history stays"

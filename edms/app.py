@@ -15,6 +15,7 @@ from edms.config import load
 from edms.documents import api as document_api
 from edms.documents import pages as document_pages
 from edms.exchange import pages as exchange_pages
+from edms.handover import pages as handover_pages
 from edms.navigation import frame_of
 from edms.registers import pages as register_pages
 from edms.signatures import pages as signature_pages
@@ -41,6 +42,7 @@ def create_app(services: Services) -> Flask:
         register_pages.blueprint(services.registers),
         signature_pages.blueprint(services.signatures),
         exchange_pages.blueprint(services.dispatches),
+        handover_pages.blueprint(services.handovers),
     ):
         app.register_blueprint(blueprint)
     return app

@@ -14,6 +14,7 @@ from edms.accounts.passwords import Passwords
 from edms.accounts.service import AccountService
 from edms.audit import journal
 from edms.config import PREFIX, Settings, hub_tokens
+from edms.documents.inventory import in_hand as documents_in_hand
 from edms.documents.layout.fonts import FontSet
 from edms.documents.layout.letter import render_official_letter
 from edms.documents.pages import DocumentPages
@@ -26,6 +27,9 @@ from edms.exchange.filing import Filing
 from edms.exchange.hub import HubAccess
 from edms.exchange.queries import page_part as exchange_part
 from edms.exchange.statuses import StatusService
+from edms.handover.handlers import MinutesWriter
+from edms.handover.minutes import PdfMinutes
+from edms.handover.service import MINUTES_TOPIC, HandoverService
 from edms.organisation.model import Agency
 from edms.organisation.service import OrganisationService
 from edms.registers.queries import numbers_of
@@ -34,10 +38,11 @@ from edms.registers.service import RegisterService
 from edms.signatures.keys import SigningTools
 from edms.signatures.queries import page_part as signature_part
 from edms.signatures.service import SignatureService
+from edms.workflow.inventory import in_hand as workflow_in_hand
 from edms.workflow.queries import page_part as workflow_part
 from edms.workflow.service import WorkflowService
 from signing.providers import Pkcs12Folder
-from signing.trust import Trust
+from signing.trust import Trust, is_demonstration
 from storage.blobs.folder import FolderStore
 from storage.clock import Clock, SystemClock
 from storage.database import open_engine
@@ -64,6 +69,8 @@ class Services:
     dispatches: DispatchService
     statuses: StatusService
     arrivals: ArrivalService
+    handovers: HandoverService
+    minutes: MinutesWriter
     document_pages: DocumentPages
 
 
@@ -109,6 +116,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Services:
         dispatches=DispatchService(database, hub),
         statuses=status_service,
         arrivals=ArrivalService(database, hub, Filing(hub, signatures), status_service),
+        handovers=HandoverService(database, blobs, (documents_in_hand, workflow_in_hand)),
+        minutes=MinutesWriter(database, blobs, PdfMinutes(lambda: fonts)),
         document_pages=DocumentPages(documents, contributors, numbers_of),
     )
 
@@ -119,6 +128,7 @@ def build_relay(services: Services) -> Relay:
     topics = [
         Topic(dispatch.TOPIC, services.dispatches.send, lease=2 * minute, batch=5),
         Topic(statuses.TOPIC, services.statuses.send, lease=minute),
+        Topic(MINUTES_TOPIC, services.minutes, lease=5 * minute, batch=1),
         Topic(arrivals.TOPIC, services.arrivals.fetch, lease=2 * minute, batch=1),
     ]
     return Relay(services.database, topics)
@@ -145,9 +155,12 @@ def _trust(settings: Settings) -> Trust:
         intermediates = file.read_bytes() if file is not None else b""
     except OSError as error:
         raise SettingsInvalid(f"{PREFIX}TRUST_ROOTS_FILE, {PREFIX}TRUST_INTERMEDIATES_FILE: {error}") from error
-    return Trust.from_pem(
+    trust = Trust.from_pem(
         settings.trust_roots_file.stem,
         roots=roots,
         intermediates=intermediates,
         allowed_hosts=settings.allowed_revocation_hosts,
     )
+    if settings.environment == "production" and any(is_demonstration(root) for root in trust.roots):
+        raise SettingsInvalid(f"{PREFIX}TRUST_ROOTS_FILE: the demonstration PKI has no legal value")
+    return trust

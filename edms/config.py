@@ -77,8 +77,6 @@ def hub_tokens(settings: Settings) -> dict[str, Secret]:
 
 def _refuse_demo(settings: Settings) -> None:
     faults = []
-    if "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ".encode() in settings.trust_roots_file.read_bytes():
-        faults.append(f"{PREFIX}TRUST_ROOTS_FILE: holds the demonstration root, which has no legal value")
     if settings.hub_url.startswith("http://"):
         faults.append(f"{PREFIX}HUB_URL: plain http is for demonstrations")
     if settings.broker_url.startswith("pgmq:"):

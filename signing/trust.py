@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Literal
+from typing import Final, Literal
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -20,6 +20,9 @@ from cryptography.x509.oid import NameOID
 
 from signing.errors import TrustUnusable
 from signing.verdicts import Finding, Verdict, worst
+
+NO_LEGAL_VALUE: Final = "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
+"""Stands in the subject of every certificate, and on every image, of the demonstration PKI."""
 
 Usage = Literal["signature", "timestamp"]
 """What a certificate is to be used for: signing documents and messages, or issuing time-stamps (RFC 3161)."""
@@ -141,6 +144,11 @@ def readable(certificate: x509.Certificate) -> bool:
     except (ValueError, TypeError, UnsupportedAlgorithm):
         return False
     return dates[0] <= dates[1]
+
+
+def is_demonstration(certificate: x509.Certificate) -> bool:
+    """Whether the certificate says of itself that it has no legal value; production must refuse it."""
+    return any(NO_LEGAL_VALUE in str(attribute.value) for attribute in certificate.subject)
 
 
 def organization_identifier(certificate: x509.Certificate) -> str:

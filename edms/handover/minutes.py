@@ -8,9 +8,9 @@ from typing import Protocol
 from edms.documents.layout.fonts import FontSet
 from edms.documents.layout.minutes import HandoverMinutes, InventoryCategory, InventoryItem, Party, render_minutes
 from edms.documents.layout.typeface import load_typefaces
-from edms.documents.layout.wording import VIETNAM
 from edms.handover.model import Handover
 from edms.handover.queries import InventoryGroup, NumberedItem, inventory_groups
+from storage.clock import VIETNAM
 
 _NO_CATEGORY = "Việc khác"
 _OBJECTED = "Có ý kiến, xem mục III"

@@ -5,6 +5,7 @@ other authority; it never imports it at run time. `python -m signing.demo_pki se
 """
 
 from signing.demo_pki.files import DemoPki, load_pki
-from signing.demo_pki.holders import NO_LEGAL_VALUE, Holder
+from signing.demo_pki.holders import Holder
+from signing.trust import NO_LEGAL_VALUE
 
 __all__ = ["NO_LEGAL_VALUE", "DemoPki", "Holder", "load_pki"]

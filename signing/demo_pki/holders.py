@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-NO_LEGAL_VALUE: Final = "KHÔNG CÓ GIÁ TRỊ PHÁP LÝ"
-"""Stands in every subject and on every image."""
-
 UPPER_BOUND_BYTES: Final = 64
 
 

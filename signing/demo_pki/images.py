@@ -17,7 +17,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from signing.demo_pki.holders import NO_LEGAL_VALUE
+from signing.trust import NO_LEGAL_VALUE
 
 DOTS_PER_INCH: Final = 300
 SEAL_DIAMETER_MM: Final = 36

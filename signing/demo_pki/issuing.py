@@ -28,8 +28,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from signing.demo_pki.files import ARCHITECTURE, AUTHORITY_FILE, CONFIGURATION, ROOT_FILE, DemoPki
-from signing.demo_pki.holders import NO_LEGAL_VALUE, Holder
+from signing.demo_pki.holders import Holder
 from signing.demo_pki.images import draw_seal, draw_signature
+from signing.trust import NO_LEGAL_VALUE
 
 ORGANISATION: Final = "Liên Thông – hạ tầng thử nghiệm"
 LIFETIME: Final = timedelta(days=3650)
