@@ -36,9 +36,13 @@ SENTENCES: dict[str, Sentence] = {
         "sent it over the axis, which accepted it[ as message {message_id}]",
     ),
     "document.dispatch-refused": Sentence(
-        "đã gửi qua trục liên thông nhưng bị từ chối[: {reason}]", "sent it over the axis, which refused it[: {reason}]"
+        "đã gửi qua trục liên thông nhưng bị từ chối[, mã lỗi {code}]",
+        "sent it over the axis, which refused it[ with code {code}]",
     ),
-    "document.arrived": Sentence("đã nhận văn bản qua trục[ từ {issuer}]", "received the document[ from {issuer}]"),
+    "document.arrived": Sentence(
+        "đã nhận văn bản[ {code}][ của {organ}] qua trục liên thông",
+        "received the document[ {code}][ of {organ}] over the axis",
+    ),
     "document.verified": Sentence(
         "đã kiểm tra chữ ký số[, kết quả: {verdict}]", "verified the signatures[: {verdict}]"
     ),
@@ -55,8 +59,8 @@ SENTENCES: dict[str, Sentence] = {
     "document.completed": Sentence("đã kết thúc xử lý văn bản", "closed the document"),
     "document.read": Sentence("đã xem văn bản", "read the document"),
     "document.status-received": Sentence(
-        "đã ghi nhận trạng thái {status} của {organ}[, cán bộ {staff}][, {position}]",
-        "recorded the status {status} of {organ}[, {staff}][, {position}]",
+        "đã ghi nhận trạng thái “{status}” của {organ}[, cán bộ {staff}][, {position}][: {description}]",
+        "recorded the status “{status}” of {organ}[, {staff}][, {position}][: {description}]",
     ),
     "account.created": Sentence("đã tạo tài khoản[ {login}]", "created the account[ {login}]"),
     "account.locked": Sentence("đã khoá tài khoản[ {login}]", "locked the account[ {login}]"),
@@ -110,7 +114,7 @@ STATUS_LABELS: dict[str, Sentence] = {
 
 _GENERIC = Sentence("đã thực hiện thao tác {act}", "did {act}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
-_MEMBER = re.compile(r"\{([a-z_]+)\}")
+_MEMBER = re.compile(r"\{([a-z0-9_]+)\}")
 _MISSING = Sentence("(không rõ)", "(not known)")
 _LANGUAGES = ("vi", "en")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from flask import Blueprint, Flask, Response, request
+from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from axis.http.problems import ProblemDetails, install_problems, problem_json
 from axis.http.security import install_security
+from edms import problems
 from edms.accounts import authentication
 from edms.accounts import pages as account_pages
 from edms.accounts.service import AccountService
@@ -19,7 +19,7 @@ from edms.web import shell
 def application(service: AccountService, *pages: Blueprint, secure: bool = False) -> Flask:
     """Return an application with the pages of accounts and `pages`, in the real layout without a navigation."""
     app = Flask("tests")
-    install_problems(app, _render)
+    problems.install(app)
     install_security(app, body_limit_bytes=1024 * 1024)
     shell.install(app, service.database.clock, lambda: None)
     authentication.install(app, service, secure_cookies=secure)
@@ -39,9 +39,3 @@ def form_token(client: FlaskClient, path: str) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', client.get(path).text)
     assert found is not None, f"no form token on {path}"
     return found.group(1)
-
-
-def _render(details: ProblemDetails) -> Response:
-    if request.path.startswith(authentication.API_PREFIX):
-        return problem_json(details)
-    return shell.problem_page(details)
