@@ -19,13 +19,15 @@ from edms.handover.rules import TRANSITIONS, Parties, Step, may_take
 from edms.organisation.actor import Actor
 from edms.organisation.model import Capacity, Person, Position, Unit
 from edms.organisation.queries import appointments_of
+from edms.web.translations import mark
 
 STATE_LABELS: Mapping[HandoverState, str] = {
-    HandoverState.PREPARED: "Chờ người bàn giao xác nhận",
-    HandoverState.CONFIRMED: "Chờ người nhận tiếp nhận",
-    HandoverState.ACCEPTED: "Đã bàn giao",
-    HandoverState.WITHDRAWN: "Đã rút lại",
+    HandoverState.PREPARED: mark("Chờ người bàn giao xác nhận"),
+    HandoverState.CONFIRMED: mark("Chờ người nhận tiếp nhận"),
+    HandoverState.ACCEPTED: mark("Đã bàn giao"),
+    HandoverState.WITHDRAWN: mark("Đã rút lại"),
 }
+"""Vietnamese messages; pages translate them."""
 
 _Giver, _Receiver = aliased(Person), aliased(Person)
 
