@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 
 from demo.forms import forms_of
 
 _TOKEN = re.compile(r"<code[^>]*>([^<\s]{20,})</code>")
+
+
+CONNECT_RETRIES = 6
+"""A refused connection is tried again (after 0, 0.5, 1, 2, … s), as a person reloads a page; a sent request never is."""
 
 
 class PageError(AssertionError):
@@ -23,7 +27,8 @@ class Browser:
     def __init__(self, base_url: str, login: str, password: str) -> None:
         self.login = login
         self._password = password
-        self._http = httpx.Client(base_url=base_url, follow_redirects=True, timeout=30)
+        transport = httpx.HTTPTransport(retries=CONNECT_RETRIES)
+        self._http = httpx.Client(base_url=base_url, follow_redirects=True, timeout=30, transport=transport)
         self._token = ""
         self._ended = ""
 
@@ -60,6 +65,16 @@ class Browser:
                 raise PageError(f"/tokens shows no token to {self.login}")
             self._token = found.group(1)
         return self._token
+
+    def ask(self, path: str) -> Any:
+        """Return what the API says at `path`, asked with this person's token."""
+        response = self._http.get(path, headers={"Authorization": f"Bearer {self.token()}"})
+        self._checked(response)
+        return response.json()
+
+    def api_status(self, path: str) -> int:
+        """Return the status that the API gives this person's token at `path`."""
+        return self._http.get(path, headers={"Authorization": f"Bearer {self.token()}"}).status_code
 
     def answers(self, path: str) -> int:
         """Return the status of `path` without following anywhere."""

@@ -184,8 +184,8 @@ class Story:
         position = str(position_id("xa-hiep-thanh/van-phong/van-thu"))
         leaver = self._browser("kahuong.ht")
         with leaver:
-            token = leaver.token()
-            check(self._api(token, document) == 200, "the clerk's token works while she holds the position")
+            resource = f"/api/v1/documents/{document}"
+            check(leaver.api_status(resource) == 200, "the clerk's token works while she holds the position")
             with self._browser("duc.ht") as leader:
                 values: dict[str, str | list[str]] = {
                     "position_id": position,
@@ -202,7 +202,7 @@ class Story:
                 successor.submit(f"{page}/accept", {}, page)
                 self.timeline.tell("tung.ht", "tiếp nhận bàn giao")
                 check(leaver.answers(f"/documents/{document}") != 200, "the predecessor's session is dead")
-                check(self._api(token, document) == 401, "the predecessor's token is dead")
+                check(leaver.api_status(resource) == 401, "the predecessor's token is dead")
                 self.timeline.tell("kahuong.ht", "phiên đăng nhập và mã API mất hiệu lực ngay")
                 self._as_successor(successor, document)
 
@@ -226,21 +226,11 @@ class Story:
 
     def _view(self, browser: Browser, document: str) -> dict[str, Any]:
         """Return what a document's page knows, as data."""
-        return dict(self._ask(browser, f"/api/v1/documents/{document}"))
+        return dict(browser.ask(f"/api/v1/documents/{document}"))
 
     def _list(self, browser: Browser, direction: str, text: str) -> list[dict[str, Any]]:
         query = httpx.QueryParams({"text": text})
-        return list(self._ask(browser, f"/api/v1/documents/{direction}?{query}")["items"])
-
-    def _ask(self, browser: Browser, path: str) -> Any:
-        headers = {"Authorization": f"Bearer {browser.token()}"}
-        response = httpx.get(self.edms_url + path, headers=headers, timeout=30)
-        check(response.status_code == 200, f"{path} answers 200 (it answered {response.status_code})")
-        return response.json()
-
-    def _api(self, token: str, document: str) -> int:
-        headers = {"Authorization": f"Bearer {token}"}
-        return httpx.get(f"{self.edms_url}/api/v1/documents/{document}", headers=headers, timeout=30).status_code
+        return list(browser.ask(f"/api/v1/documents/{direction}?{query}")["items"])
 
 
 def _main_file(view: dict[str, Any]) -> dict[str, Any]:

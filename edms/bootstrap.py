@@ -124,12 +124,12 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Services:
 
 def build_relay(services: Services) -> Relay:
     """Return the relay with a handler for each topic."""
-    minute = timedelta(minutes=1)
+    half_minute = timedelta(seconds=30)  # how long work waits that a killed worker held; a row takes a second or two
     topics = [
-        Topic(dispatch.TOPIC, services.dispatches.send, lease=2 * minute, batch=5),
-        Topic(statuses.TOPIC, services.statuses.send, lease=minute),
-        Topic(MINUTES_TOPIC, services.minutes, lease=5 * minute, batch=1),
-        Topic(arrivals.TOPIC, services.arrivals.fetch, lease=2 * minute, batch=1),
+        Topic(dispatch.TOPIC, services.dispatches.send, lease=half_minute, batch=5),
+        Topic(statuses.TOPIC, services.statuses.send, lease=half_minute),
+        Topic(MINUTES_TOPIC, services.minutes, lease=timedelta(minutes=5), batch=1),
+        Topic(arrivals.TOPIC, services.arrivals.fetch, lease=half_minute, batch=1),
     ]
     return Relay(services.database, topics)
 
