@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from types import TracebackType
 from typing import Any, Self
 
@@ -13,8 +14,8 @@ from demo.forms import forms_of
 _TOKEN = re.compile(r"<code[^>]*>([^<\s]{20,})</code>")
 
 
-CONNECT_RETRIES = 6
-"""A refused connection is tried again (after 0, 0.5, 1, 2, … s), as a person reloads a page; a sent request never is."""
+RELOAD_SECONDS = 30
+"""How long a person goes on reloading a page of a server that is being started again."""
 
 
 class PageError(AssertionError):
@@ -27,8 +28,7 @@ class Browser:
     def __init__(self, base_url: str, login: str, password: str) -> None:
         self.login = login
         self._password = password
-        transport = httpx.HTTPTransport(retries=CONNECT_RETRIES)
-        self._http = httpx.Client(base_url=base_url, follow_redirects=True, timeout=30, transport=transport)
+        self._http = httpx.Client(base_url=base_url, follow_redirects=True, timeout=30)
         self._token = ""
         self._ended = ""
 
@@ -43,11 +43,11 @@ class Browser:
 
     def open(self, path: str) -> str:
         """Return the page at `path`. Raises `PageError` unless it is 200 and not the sign-in page."""
-        return self._checked(self._http.get(path))
+        return self._checked(self._get(path))
 
     def download(self, path: str) -> bytes:
         """Return the bytes at `path`."""
-        response = self._http.get(path)
+        response = self._get(path)
         self._checked(response)
         return response.content
 
@@ -68,17 +68,28 @@ class Browser:
 
     def ask(self, path: str) -> Any:
         """Return what the API says at `path`, asked with this person's token."""
-        response = self._http.get(path, headers={"Authorization": f"Bearer {self.token()}"})
+        response = self._get(path, {"Authorization": f"Bearer {self.token()}"})
         self._checked(response)
         return response.json()
 
     def api_status(self, path: str) -> int:
         """Return the status that the API gives this person's token at `path`."""
-        return self._http.get(path, headers={"Authorization": f"Bearer {self.token()}"}).status_code
+        return self._get(path, {"Authorization": f"Bearer {self.token()}"}).status_code
 
     def answers(self, path: str) -> int:
         """Return the status of `path` without following anywhere."""
         return self._http.get(path, follow_redirects=False).status_code
+
+    def _get(self, path: str, headers: dict[str, str] | None = None) -> httpx.Response:
+        """Ask again while the server is away; only reading may be repeated, a form is sent once."""
+        deadline = time.monotonic() + RELOAD_SECONDS
+        while True:
+            try:
+                return self._http.get(path, headers=headers)
+            except httpx.TransportError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.2)
 
     def _send(self, path: str, values: dict[str, str | list[str]], page: str, button: str = "") -> httpx.Response:
         found = [form for form in forms_of(self.open(page)) if form.action == path and button in form.words]
