@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from axis.bootstrap import Hub, build_hub
+from axis.bootstrap import build_hub
 from axis.config import Settings, load
 from axis.http.health import database_check, health_blueprint
 from axis.http.problems import install_problems
@@ -12,6 +12,7 @@ from axis.http.request_id import install_request_ids
 from axis.http.security import install_security
 from axis.hub.api import deliveries, directory, messages
 from axis.hub.api.caller import attach_hub
+from axis.hub.parts import Hub
 
 _SMALL_BODY_BYTES = 64 * 1024
 """For every request but a message."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import logging
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
@@ -15,6 +14,7 @@ from lxml import etree
 from axis.config import PREFIX, Settings
 from axis.hub.acceptance import Acceptance
 from axis.hub.delivery import DeliveryDesk
+from axis.hub.parts import Hub
 from axis.hub.ports import EnvelopeVerifier, ReceiptSigner, SignatureReport
 from axis.hub.receipts import ReceiptOffice
 from axis.hub.routing import TOPIC, Routing
@@ -24,7 +24,6 @@ from signing.trust import Trust, check_certificate, is_demonstration
 from signing.verdicts import Verdict
 from signing.xml import sign_xml, verify_envelope
 from storage.blobs.folder import FolderStore
-from storage.blobs.port import BlobStore
 from storage.clock import Clock, SystemClock
 from storage.database import open_engine
 from storage.errors import SettingsInvalid
@@ -33,22 +32,6 @@ from storage.outbox.worker import Broker, Waker, make_celery
 from storage.unit_of_work import Database
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Hub:
-    """The parts that the web application uses; `close` gives back connections and the key."""
-
-    settings: Settings
-    database: Database
-    blobs: BlobStore
-    acceptance: Acceptance
-    desk: DeliveryDesk
-    resources: ExitStack = field(repr=False)
-
-    def close(self) -> None:
-        """Release what was opened; the hub is unusable afterwards."""
-        self.resources.close()
 
 
 def broker_of(settings: Settings) -> Broker:
@@ -86,7 +69,7 @@ def build_hub(
         verifier = verifier or TrustedVerifier(load_trust(settings))
         receipts = ReceiptOffice(settings.hub_name, signer or _open_signer(settings, stack, clock))
         return Hub(
-            settings,
+            settings.message_limit_bytes,
             database,
             blobs,
             Acceptance(database, blobs, verifier, receipts, message_limit_bytes=settings.message_limit_bytes),

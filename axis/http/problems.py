@@ -17,7 +17,7 @@ from flask import Flask, Response
 from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
-from axis.errors import (
+from axis.http.errors import (
     BodyTooLarge,
     ConcurrentChange,
     Forbidden,

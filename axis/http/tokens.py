@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from flask import request
 
-from axis.errors import Unauthenticated
+from axis.http.errors import Unauthenticated
 
 PREFIX = "lt_"
 """Lets a scanner for leaked secrets recognise our tokens."""

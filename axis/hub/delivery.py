@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
-from axis.errors import NotFound
+from axis.http.errors import NotFound
 from axis.hub.directory.model import Account
 from axis.hub.directory.queries import day_of, mandated_agencies, resolve
 from axis.hub.errors import DeliveryClosed

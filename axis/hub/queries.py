@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from axis.errors import NotFound
+from axis.http.errors import NotFound
 from axis.hub.directory.model import Account
 from axis.hub.directory.queries import day_of, mandated_agencies
 from axis.hub.model import Delivery, Message, Receipt

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from axis.errors import Unauthenticated
+from axis.http.errors import Unauthenticated
 from axis.http.tokens import bearer_token
 from edms.accounts.errors import CsrfMismatch, SessionEnded, SignInNeeded, TokenRefused
 from edms.accounts.service import AccountService, Signed

@@ -7,11 +7,11 @@ from typing import TypeVar, cast
 import msgspec
 from flask import Flask, current_app, g, request
 
-from axis.bootstrap import Hub
-from axis.errors import RequestInvalid
+from axis.http.errors import RequestInvalid
 from axis.http.tokens import bearer_token, token_sha256
 from axis.hub.directory.model import Account
 from axis.hub.directory.queries import account_of_token
+from axis.hub.parts import Hub
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from flask import Blueprint, Response, jsonify, request
 
-from axis.errors import RequestInvalid
+from axis.http.errors import RequestInvalid
 from axis.hub.api.caller import authenticate, caller, decode_json, limit_argument, the_hub
 from axis.hub.api.messages import MESSAGE_ID_HEADER, SHA256_HEADER
 from axis.hub.delivery import REASON_CHARS

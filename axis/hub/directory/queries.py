@@ -11,7 +11,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql import ColumnElement
 
-from axis.errors import Unauthenticated
+from axis.http.errors import Unauthenticated
 from axis.hub.directory.model import Account, Agency, AgencyCertificate, AgencyIdentifier, Mandate
 from storage.clock import VIETNAM
 

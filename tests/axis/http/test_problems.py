@@ -11,7 +11,7 @@ from flask import Flask, Response, abort, request
 from flask.testing import FlaskClient
 from sqlalchemy.exc import OperationalError
 
-from axis.errors import NotFound
+from axis.http.errors import NotFound
 from axis.http.logs import configure_logging
 from axis.http.problems import MEDIA_TYPE, ProblemDetails, install_problems, problem_json
 from axis.http.request_id import install_request_ids

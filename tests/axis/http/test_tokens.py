@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from axis.errors import Unauthenticated
+from axis.http.errors import Unauthenticated
 from axis.http.tokens import bearer_token, new_token, token_matches, token_sha256
 
 

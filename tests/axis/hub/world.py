@@ -16,10 +16,11 @@ from lxml import etree
 from werkzeug.test import TestResponse
 
 from axis.app import create_app
-from axis.bootstrap import Hub, build_hub, build_relay
+from axis.bootstrap import build_hub, build_relay
 from axis.config import Settings
 from axis.hub.directory.file import DirectoryFile
 from axis.hub.directory.importing import import_directory
+from axis.hub.parts import Hub
 from axis.hub.ports import SignatureReport
 from axis.hub.routing import TOPIC
 from schemas.reader import local_name
