@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request
@@ -138,13 +139,22 @@ def problem_page(refusal: Refusal) -> Response:
     Fits `axis.http.problems.install_problems(app, render=…)`; the caller answers programs with JSON instead.
     """
     overrides: dict[str, Any] = {"frame": lambda: None} if refusal.status >= 500 else {}
-    return make_response(render_template("problem.html", refusal=refusal, **overrides), refusal.status)
+    page = render_template("problem.html", refusal=refusal, previous=_previous_page(), **overrides)
+    return make_response(page, refusal.status)
 
 
 def same_site_path(value: str) -> str:
     """Return `value` when it is a path on this site, else `/`: a redirect must never lead elsewhere."""
     leads_elsewhere = not value.startswith("/") or value.startswith(("//", "/\\"))
     return "/" if leads_elsewhere or any(ord(character) < 0x20 for character in value) else value
+
+
+def _previous_page() -> str:
+    """Return the path of this site from which the person came, when it is another than the one refused; else nothing."""
+    came_from = urlsplit(request.referrer or "")
+    if came_from.netloc != request.host or came_from.path == request.path:
+        return ""
+    return f"{same_site_path(came_from.path)}?{came_from.query}".rstrip("?")
 
 
 def _language_switch() -> Blueprint:

@@ -29,6 +29,19 @@ for (const form of document.querySelectorAll("form[data-guarded]")) {
   });
 }
 
+/* Browsers show dates in their own order; the day of the week and the order of Viet Nam leave no doubt. */
+const inWords = new Intl.DateTimeFormat(document.documentElement.lang, { weekday: "long", timeZone: "UTC" });
+
+for (const words of document.querySelectorAll("output.date-words")) {
+  const input = document.getElementById(words.htmlFor.value);
+  const tell = () => {
+    const [year, month, day] = input.value.split("-");
+    words.textContent = day ? `${inWords.format(new Date(input.value))}, ${day}/${month}/${year}` : "";
+  };
+  input.addEventListener("input", tell);
+  tell();
+}
+
 /* A long list of agencies is narrowed by typing, with or without Vietnamese marks. */
 const plain = (text) => text.toLowerCase().replaceAll("đ", "d").normalize("NFD").replace(/\p{M}/gu, "");
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -143,8 +144,12 @@ def create_app() -> Flask:
     for path, render in PAGES.items():
         app.add_url_rule(path, endpoint=f"page:{path}", view_func=render)
 
+    app.config["POSTED"] = []
+
     @app.post("/documents/<_id>/<_act>")
-    def act(_id: str, _act: str) -> BaseResponse:
+    @app.post("/documents/new")
+    def act(**_: str) -> BaseResponse:
+        app.config["POSTED"].append(request.path)
         return redirect("/", 303)
 
     @app.get("/documents/<_document>/files/<_file>/pages/<int:number>.png")
@@ -154,6 +159,7 @@ def create_app() -> Flask:
     return app
 
 
+@cache
 def _sheet(number: int, width: int) -> bytes:
     """Return the picture of an A4 page with grey lines for text."""
     height = width * 297 // 210
