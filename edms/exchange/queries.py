@@ -15,6 +15,7 @@ from edms.documents.views import RecipientView, StatusView
 from edms.exchange.model import ArrivedMessage, Delivery, StatusEvent
 from edms.exchange.rules import STATUS_LABELS
 from edms.organisation.actor import Actor
+from edms.web.translations import mark
 
 
 @dataclass(frozen=True)
@@ -81,4 +82,4 @@ def _statuses(session: Session, document_id: UUID) -> tuple[StatusView, ...]:
 
 
 def _label(code: str) -> str:
-    return STATUS_LABELS.get(code, code) if code else "Chưa có phản hồi"
+    return STATUS_LABELS.get(code, code) if code else mark("Chưa có phản hồi")

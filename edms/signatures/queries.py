@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from edms.documents.views import SignatureView
 from edms.organisation.actor import Actor
 from edms.signatures.model import VerificationRecord
+from edms.web.translations import mark
 
 _ROLE_LABELS = {"leader": "Chữ ký của người có thẩm quyền", "seal": "Chữ ký số của cơ quan"}
 
@@ -34,7 +35,7 @@ def page_part(session: Session, actor: Actor, document_id: UUID, at: datetime) -
 
 def _view(signature: Mapping[str, Any]) -> SignatureView:
     return SignatureView(
-        role_label=_ROLE_LABELS.get(signature["role"], "Chữ ký khác"),
+        role_label=_ROLE_LABELS.get(signature["role"], mark("Chữ ký khác")),
         signer=signature["signer"],
         organ=signature["organization_identifier"],
         signed_at=_time(signature["claimed_time"]),

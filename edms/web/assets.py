@@ -16,7 +16,7 @@ from flask import Blueprint, Response, abort, request
 
 STATIC_FOLDER = Path(__file__).parent / "static"
 
-STYLE_SHEETS = ("tokens", "base", "layout", "components", "tables", "forms", "documents", "print")
+STYLE_SHEETS = ("tokens", "base", "layout", "components", "tables", "forms", "documents", "people", "print")
 """Parts of `lienthong.css`, in the order of the cascade."""
 
 MEDIA_TYPES: Mapping[str, str] = {

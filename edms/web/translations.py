@@ -54,8 +54,8 @@ def current_language() -> str:
 
 
 def gettext(text: str) -> str:
-    """Return `text` in the language of the request."""
-    return _current_catalogue().gettext(text)
+    """Return `text` in the language of the request. An empty text stays empty: to gettext it names the catalogue's header."""
+    return text and _current_catalogue().gettext(text)
 
 
 def ngettext(one: str, many: str, number: int) -> str:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from edms.accounts.authentication import current_actor
 from edms.commands import decode_form
 from edms.documents.access import find
+from edms.web.translations import mark
 from edms.workflow.commands import CompleteWork, GiveDirective
 from edms.workflow.queries import assignable, desk, versions_to_direct
 from edms.workflow.service import WorkflowService
@@ -39,7 +40,7 @@ def _desks(pages: Blueprint, service: WorkflowService) -> None:
             found = desk(session, actor, _today(service))
             return render_template(
                 "workflow/leader_desk.html",
-                desk=replace(found, title="Bàn làm việc của lãnh đạo"),
+                desk=replace(found, title=mark("Bàn làm việc của lãnh đạo")),
                 positions=assignable(session, actor, service.database.clock.now()),
                 quick=versions_to_direct(session, actor),
             )

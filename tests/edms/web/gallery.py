@@ -13,10 +13,13 @@ from flask import Flask, Response, flash, redirect, render_template, request
 from PIL import Image, ImageDraw
 from werkzeug.wrappers import Response as BaseResponse
 
+from edms.accounts.errors import SignInRefused
 from edms.documents.model import DocumentState
 from edms.web import shell
 from storage.clock import ManualClock
 from tests.edms.web import samples
+from tests.edms.web import samples_of_people as people
+from tests.edms.web.samples import identifier
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,10 @@ def _noticed() -> str:
     return _desk("documents/desk.html", samples.DESK)()
 
 
+def _people(template: str, **values: Any) -> str:
+    return render_template(f"{template}.html", **values)
+
+
 PAGES: dict[str, Callable[[], str | Response]] = {
     "/": _noticed,
     "/desk/empty": _desk("documents/desk.html", samples.EMPTY_DESK),
@@ -97,30 +104,30 @@ PAGES: dict[str, Callable[[], str | Response]] = {
     "/documents/outgoing": _list("outgoing", samples.OUTGOING_ROWS, text="giải ngân"),
     "/documents/none": _list("incoming", [], text="không có", states=["returned"]),
     "/documents/arrived": _document(
-        state=DocumentState.ARRIVED, actions=["register", "return"], register_number="", responsible="Văn thư"
+        state=DocumentState.ARRIVED, actions=("register", "return"), register_number="", responsible="Văn thư"
     ),
-    "/documents/registered": _document(actions=["direct"]),
+    "/documents/registered": _document(actions=("direct",)),
     "/documents/working": _document(
         state=DocumentState.IN_PROGRESS,
-        actions=["complete", "reply"],
+        actions=("complete", "reply"),
         directives=samples.DIRECTIVES,
         assignments=samples.ASSIGNMENTS,
     ),
-    "/documents/assigned": _document(state=DocumentState.ASSIGNED, actions=["start", "reply"]),
-    "/documents/not-mine": _document(actions=[]),
+    "/documents/assigned": _document(state=DocumentState.ASSIGNED, actions=("start", "reply")),
+    "/documents/not-mine": _document(actions=()),
     "/documents/draft": _document(
         outgoing=True,
         state=DocumentState.DRAFT,
         code="",
         issued_on=None,
         register_number="",
-        signatures=[],
-        actions=["sign", "return_draft", "edit"],
+        signatures=(),
+        actions=("sign", "return_draft", "edit"),
     ),
-    "/documents/signed": _document(outgoing=True, state=DocumentState.SIGNED, actions=["number_and_seal"]),
-    "/documents/sealed": _document(outgoing=True, state=DocumentState.SEALED, actions=["dispatch"]),
+    "/documents/signed": _document(outgoing=True, state=DocumentState.SIGNED, actions=("number_and_seal",)),
+    "/documents/sealed": _document(outgoing=True, state=DocumentState.SEALED, actions=("dispatch",)),
     "/documents/dispatched": _document(outgoing=True),
-    "/documents/bare": _document(files=[], signatures=[], timeline=[], actions=[]),
+    "/documents/bare": _document(files=(), signatures=(), timeline=(), actions=()),
     "/documents/new": _draft(values={"recipient_organ_ids": ["H49.10"]}),
     "/documents/reply": _draft(
         reply_to=samples.ROWS[0],
@@ -130,10 +137,42 @@ PAGES: dict[str, Callable[[], str | Response]] = {
         document=samples.OUTGOING, reason="Bổ sung số liệu tháng 10.", values={"subject": "V/v số liệu"}
     ),
     "/documents/direct": _wrong_directive,
+    "/sign-in": lambda: _people("accounts/sign_in", next="/", login="huyen.ntt", problem=SignInRefused()),
+    "/acting-as": lambda: _people("accounts/acting_as", choices=people.STANDINGS, current=identifier(900), next="/"),
+    "/tokens": lambda: _people("accounts/tokens", tokens=people.TOKENS, issued="lt_3vX9mQ7kT2pL8sR4"),
+    "/handovers": lambda: _people("handover/list", rows=people.HANDOVER_ROWS, may_prepare=True),
+    "/handovers/none": lambda: _people("handover/list", rows=[], may_prepare=False),
+    "/handovers/new": lambda: _people(
+        "handover/prepare", positions=people.POSTS, people=people.PEOPLE, position_id=str(identifier(960))
+    ),
+    "/handovers/confirm": lambda: _people(
+        "handover/show", page=people.HANDOVER_TO_CONFIRM, objection_field="objection-"
+    ),
+    "/handovers/accept": lambda: _people("handover/show", page=people.HANDOVER_TO_ACCEPT, objection_field="objection-"),
+    "/handovers/done": lambda: _people("handover/show", page=people.HANDOVER_DONE, objection_field="objection-"),
+    "/quarantine": lambda: _people("exchange/quarantine", rows=people.QUARANTINE),
+    "/quarantine/none": lambda: _people("exchange/quarantine", rows=[]),
     "/problem": lambda: shell.problem_page(CONFLICT),
     "/fault": lambda: shell.problem_page(FAULT),
 }
 """Path → what renders it: every template in the states that look different."""
+
+
+ELSEWHERE = {
+    "accounts.open_session": "/sign-in",
+    "accounts.act_as": "/acting-as",
+    "accounts.issue": "/tokens",
+    "accounts.revoke": "/tokens/<token_id>/revoke",
+    "handover.index": "/handovers",
+    "handover.new": "/handovers/new",
+    "handover.prepare": "/handovers/new",
+    "handover.show": "/handovers/<handover_id>",
+    "handover.minutes": "/handovers/<handover_id>/minutes.pdf",
+    "handover.confirm": "/handovers/<handover_id>/confirm",
+    "handover.accept": "/handovers/<handover_id>/accept",
+    "handover.withdraw": "/handovers/<handover_id>/withdraw",
+}
+"""Endpoints that templates ask for by name; the gallery only needs their paths."""
 
 
 def create_app() -> Flask:
@@ -144,6 +183,8 @@ def create_app() -> Flask:
     for path, render in PAGES.items():
         app.add_url_rule(path, endpoint=f"page:{path}", view_func=render)
 
+    for endpoint, path in ELSEWHERE.items():
+        app.add_url_rule(path, endpoint, build_only=True)
     app.config["POSTED"] = []
 
     @app.post("/documents/<_id>/<_act>")

@@ -7,10 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from edms.documents.model import Direction, DocumentState, FileRole, Priority
-from edms.web.shell import ActingChoice, Frame, NavigationEntry
-from edms.web.translations import mark
-from edms.workflow.model import AssignmentState
-from tests.edms.web.views import (
+from edms.documents.views import (
     AssignmentView,
     Desk,
     DirectiveView,
@@ -23,6 +20,9 @@ from tests.edms.web.views import (
     SignatureView,
     TimelineEntry,
 )
+from edms.web.shell import ActingChoice, Frame, NavigationEntry
+from edms.web.translations import mark
+from edms.workflow.model import AssignmentState
 
 NOW = datetime(2026, 11, 20, 2, 35, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -41,7 +41,7 @@ FRAME = Frame(
         NavigationEntry(mark("Văn bản đến"), "/documents/incoming", "incoming", 3),
         NavigationEntry(mark("Văn bản đi"), "/documents/outgoing", "outgoing"),
         NavigationEntry(mark("Bàn giao"), "/handovers", "handover"),
-        NavigationEntry(mark("Mã truy cập"), "/tokens", "key"),
+        NavigationEntry(mark("Gói tin cách ly"), "/quarantine", "warning"),
     ),
     choices=(ActingChoice(identifier(900), "Văn thư", "Hội đồng nhân dân phường Nguyễn Trung Trực"),),
 )
@@ -104,26 +104,26 @@ OUTGOING_ROWS = [
 
 DESK = Desk(
     title=mark("Việc cần làm"),
-    groups=[
-        (mark("Chờ tiếp nhận và vào sổ"), ROWS[:2]),
-        (mark("Chờ cấp số và ký số cơ quan"), OUTGOING_ROWS[1:3]),
-        (mark("Chờ phát hành"), OUTGOING_ROWS[3:4]),
-        (mark("Đang xử lý"), ROWS[3:5]),
-    ],
+    groups=(
+        (mark("Chờ tiếp nhận và vào sổ"), tuple(ROWS[:2])),
+        (mark("Chờ cấp số và ký số cơ quan"), tuple(OUTGOING_ROWS[1:3])),
+        (mark("Chờ phát hành"), tuple(OUTGOING_ROWS[3:4])),
+        (mark("Đang xử lý"), tuple(ROWS[3:5])),
+    ),
     counts={"all": 7, "overdue": 1, "due_soon": 1, "unread": 3},
 )
 LEADER_DESK = Desk(
     title=mark("Việc cần làm"),
-    groups=[
-        (mark("Chờ ý kiến chỉ đạo"), [replace(ROWS[n], state=DocumentState.REGISTERED) for n in (0, 2, 4)]),
-        (mark("Chờ ký"), OUTGOING_ROWS[:1]),
-    ],
+    groups=(
+        (mark("Chờ ý kiến chỉ đạo"), tuple(replace(ROWS[n], state=DocumentState.REGISTERED) for n in (0, 2, 4))),
+        (mark("Chờ ký"), tuple(OUTGOING_ROWS[:1])),
+    ),
     counts={"all": 4, "overdue": 1, "due_soon": 1},
 )
-EMPTY_DESK = Desk(title=mark("Việc cần làm"), groups=[], counts={"all": 0})
+EMPTY_DESK = Desk(title=mark("Việc cần làm"), groups=(), counts={"all": 0})
 
 POSITIONS = [
-    PositionChoice(identifier(800 + n), title, person, unit)
+    PositionChoice(str(identifier(800 + n)), title, person, unit)
     for n, (title, person, unit) in enumerate(
         [
             ("Công chức tài chính – kế toán", "Trần Văn Minh", "Phòng Kinh tế, Hạ tầng và Đô thị"),
@@ -134,8 +134,8 @@ POSITIONS = [
     )
 ]
 SIGNERS = [
-    PositionChoice(identifier(820), "Chủ tịch Ủy ban nhân dân", "Võ Hoàng Nam", ""),
-    PositionChoice(identifier(821), "Phó Chủ tịch Ủy ban nhân dân", "Đặng Thị Mỹ Hạnh", ""),
+    PositionChoice(str(identifier(820)), "Chủ tịch Ủy ban nhân dân", "Võ Hoàng Nam", ""),
+    PositionChoice(str(identifier(821)), "Phó Chủ tịch Ủy ban nhân dân", "Đặng Thị Mỹ Hạnh", ""),
 ]
 RECIPIENTS = [
     ("H49", "Ủy ban nhân dân tỉnh"),
@@ -145,7 +145,7 @@ RECIPIENTS = [
 ]
 TYPES = ["Công văn", "Báo cáo", "Kế hoạch", "Quyết định", "Thông báo", "Tờ trình"]
 
-FILES = [
+FILES = (
     FileView(
         identifier(601), FileRole.MAIN, "1201_STC-QLNS_giai-ngan.pdf", "application/pdf", 845_213, "ab" * 32, 3, "valid"
     ),
@@ -157,11 +157,10 @@ FILES = [
         2_516_582,
         "cd" * 32,
         0,
-        None,
     ),
-    FileView(identifier(603), FileRole.MESSAGE, "H49.12_1201.edxml", "application/xml", 4_812_009, "ef" * 32, 0, None),
-]
-SIGNATURES = [
+    FileView(identifier(603), FileRole.MESSAGE, "H49.12_1201.edxml", "application/xml", 4_812_009, "ef" * 32, 0),
+)
+SIGNATURES = (
     SignatureView(
         mark("Chữ ký của người có thẩm quyền"),
         "Hoàng Văn Thái",
@@ -169,7 +168,6 @@ SIGNATURES = [
         NOW - timedelta(days=1, hours=3),
         NOW - timedelta(days=1, hours=3),
         "valid",
-        [],
     ),
     SignatureView(
         mark("Chữ ký số của cơ quan"),
@@ -178,10 +176,10 @@ SIGNATURES = [
         NOW - timedelta(days=1, hours=2),
         None,
         "indeterminate",
-        ["Chưa lấy được trạng thái thu hồi của chứng thư tại thời điểm ký."],
+        ("Chưa lấy được trạng thái thu hồi của chứng thư tại thời điểm ký.",),
     ),
-]
-DIRECTIVES = [
+)
+DIRECTIVES = (
     DirectiveView(
         "Võ Hoàng Nam",
         "Chủ tịch Ủy ban nhân dân",
@@ -189,9 +187,9 @@ DIRECTIVES = [
         "Giao công chức tài chính – kế toán chủ trì, phối hợp địa chính – xây dựng rà soát từng công trình.\n"
         "Báo cáo tôi trước khi gửi Sở.",
         TODAY + timedelta(days=4),
-    )
-]
-ASSIGNMENTS = [
+    ),
+)
+ASSIGNMENTS = (
     AssignmentView(
         identifier(701),
         POSITIONS[0].title,
@@ -222,8 +220,8 @@ ASSIGNMENTS = [
         None,
         "",
     ),
-]
-TIMELINE = [
+)
+TIMELINE = (
     TimelineEntry(NOW - timedelta(days=1), "Hệ thống", "Văn bản đến từ Sở Tài chính qua trục liên thông."),
     TimelineEntry(NOW - timedelta(hours=8), "Nguyễn Thị Thanh Huyền, Văn thư", "Đã vào sổ văn bản đến, số 1311."),
     TimelineEntry(
@@ -232,7 +230,7 @@ TIMELINE = [
         "Đã giao Trần Văn Minh chủ trì, hạn 24/11/2026.",
     ),
     TimelineEntry(NOW - timedelta(hours=1), "Trần Văn Minh, Công chức tài chính – kế toán", "Đã bắt đầu xử lý."),
-]
+)
 
 INCOMING = DocumentPage(
     id=identifier(1),
@@ -257,7 +255,7 @@ INCOMING = DocumentPage(
     files=FILES,
     signatures=SIGNATURES,
     timeline=TIMELINE,
-    actions=["direct"],
+    actions=("direct",),
 )
 OUTGOING = replace(
     INCOMING,
@@ -271,14 +269,14 @@ OUTGOING = replace(
     responsible="",
     due_on=None,
     priority=Priority.NORMAL,
-    signatures=[replace(one, verdict="valid", findings=[]) for one in SIGNATURES],
-    recipients=[
+    signatures=tuple(replace(one, verdict="valid", findings=()) for one in SIGNATURES),
+    recipients=(
         RecipientView("Ủy ban nhân dân tỉnh", "H49", "06", mark("Đã hoàn thành"), NOW - timedelta(hours=2)),
         RecipientView("Sở Tài chính", "H49.12", "04", mark("Đã phân công"), NOW - timedelta(hours=6)),
         RecipientView("Sở Nông nghiệp và Môi trường", "H49.10", "02", mark("Từ chối tiếp nhận"), NOW),
         RecipientView("Sở Xây dựng", "H49.17", "01", mark("Đã đến"), NOW - timedelta(hours=9)),
         RecipientView("Ban Thường vụ Đảng ủy phường", "", "", mark("Chưa có phản hồi"), None),
-    ],
-    relations=[RelationView(mark("Trả lời văn bản"), identifier(1), "1201/STC-QLNS", SUBJECTS[0])],
-    actions=[],
+    ),
+    relations=(RelationView(mark("Trả lời văn bản"), identifier(1), "1201/STC-QLNS", SUBJECTS[0]),),
+    actions=(),
 )

@@ -158,10 +158,10 @@ def test_a_document_offers_exactly_the_acts_that_are_open(visitor: FlaskClient, 
         (["valid", "indeterminate"], "valid", "Chưa đủ căn cứ"),
         (["valid", "indeterminate"], "invalid", "Không hợp lệ"),
         (["invalid", "valid"], "valid", "Không hợp lệ"),
-        ([], None, "Chưa kiểm tra"),
+        ([], "", "Chưa kiểm tra"),
     ],
 )
-def test_the_worst_verdict_stands_above(gallery_app: Flask, verdicts: list[str], own: str | None, worst: str) -> None:
+def test_the_worst_verdict_stands_above(gallery_app: Flask, verdicts: list[str], own: str, worst: str) -> None:
     signatures = [replace(samples.SIGNATURES[0], verdict=verdict) for verdict in verdicts]
     files = [replace(samples.FILES[0], verdict=own)]
     with gallery_app.test_request_context("/"):

@@ -24,10 +24,10 @@ def english() -> Catalog:
 
 def test_every_text_has_an_english_translation(english: Catalog) -> None:
     missing = []
-    for path, text in messages():
+    for place, text in messages():
         entry = english.get(text[0] if isinstance(text, tuple) else text)
         if entry is None or entry.fuzzy or not entry.string or (isinstance(text, tuple) and not all(entry.string)):
-            missing.append(f"{path.name}: {text}")
+            missing.append(f"{place}: {text}")
     assert not missing, "add these to edms/web/locale/en.po"
 
 
