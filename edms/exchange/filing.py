@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from axis.edxml.attachments import MatchedAttachment
 from axis.edxml.model import DocumentMessage
 from axis.edxml.parse import ParsedMessage, parse_message
-from sqlalchemy import select
-
 from edms.documents import files
 from edms.documents.files import NewFile
 from edms.documents.layout.errors import PreviewProblem

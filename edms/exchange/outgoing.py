@@ -21,7 +21,6 @@ from axis.edxml.model import (
     StatusMessage,
     TraceHeader,
 )
-
 from edms.documents.model import Document, DocumentFile, DocumentRecipient
 from edms.exchange.model import StatusEvent
 from edms.organisation.model import Agency

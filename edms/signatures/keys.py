@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from signing.pdf import Appearance
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from edms.documents.layout.fonts import FontSet
 from edms.signatures.errors import KeyNotRegistered
 from edms.signatures.model import KeyKind, SigningKey
+from signing.pdf import Appearance
 from signing.providers import KeyProvider
 from signing.trust import Trust
 
