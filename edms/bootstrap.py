@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
+import httpx
 from sqlalchemy import select
 
 from axis.client import AxisClient
@@ -86,8 +87,14 @@ def open_database(settings: Settings, *, clock: Clock | None = None) -> Database
     return Database(engine, clock or SystemClock(), recorders=recorders, wake=Waker(make_celery(broker_of(settings))))
 
 
-def build(settings: Settings, *, clock: Clock | None = None) -> Services:
-    """Wire the services. Raises `SettingsInvalid` when a file named by the settings is missing or unusable."""
+def build(
+    settings: Settings, *, clock: Clock | None = None, hub_transport: httpx.BaseTransport | None = None
+) -> Services:
+    """Wire the services; a part that is given takes the place of the one that the settings describe.
+
+    `hub_transport` carries the requests to the hub instead of the network. Raises `SettingsInvalid` when a file named by the
+    settings is missing or unusable.
+    """
     clock = clock or SystemClock()
     database = open_database(settings, clock=clock)
     blobs = FolderStore(settings.blob_dir)
@@ -95,7 +102,8 @@ def build(settings: Settings, *, clock: Clock | None = None) -> Services:
     trust = _trust(settings)
     keys = Pkcs12Folder(settings.key_dir)
     clients = {
-        organ_id: AxisClient(settings.hub_url, token.reveal()) for organ_id, token in hub_tokens(settings).items()
+        organ_id: AxisClient(settings.hub_url, token.reveal(), transport=hub_transport)
+        for organ_id, token in hub_tokens(settings).items()
     }
     hub = HubAccess(clients, keys, settings.system_key_password, trust, blobs, clock)
     documents = DocumentService(database, blobs, partial(render_official_letter, fonts=fonts))

@@ -45,8 +45,10 @@ def require(actor: Actor, document: Document, action: str) -> None:
     """Refuse unless `actor` may take `action` on `document` now. Raises `WrongState` or `NotYours`."""
     if not allows(action, document.direction, document.state):
         raise WrongState(document.state.value)
-    capacity = STEPS[action].capacity
-    if capacity is not None and actor.capacity != capacity:
+    step = STEPS[action]
+    if step.capacity is not None and actor.capacity != step.capacity:
         raise NotYours(action)
-    if capacity != Capacity.CLERK and document.responsible_position_id != actor.position_id:
+    if step.signer_only and document.signer_position_id != actor.position_id:
+        raise NotYours(action)
+    if step.capacity != Capacity.CLERK and document.responsible_position_id != actor.position_id:
         raise NotYours(action)

@@ -22,7 +22,7 @@ class Direction(StrEnum):
 
 
 class DocumentState(StrEnum):
-    """Where a document stands; `rules.TRANSITIONS` says what may follow what."""
+    """Where a document stands; `rules.STEPS` says what may follow what."""
 
     DRAFT = "draft"
     SIGNED = "signed"
@@ -121,6 +121,12 @@ class Document(Base):
         if not self.number:
             return ""
         return f"{self.number}/{self.notation}" if self.notation else self.number
+
+    @property
+    def signer_position_id(self) -> UUID | None:
+        """The position that a draft names to sign it; None for what was not drafted here."""
+        named = (self.body or {}).get("signer_position_id")
+        return UUID(named) if named else None
 
     def main_file(self) -> DocumentFile | None:
         """Return the newest version of the main file."""

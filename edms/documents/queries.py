@@ -101,7 +101,8 @@ def page_of(
     for contributor in contributors:
         contributed.update(contributor(session, actor, document_id, at))
     responsible = document.responsible_position_id == actor.position_id
-    actions = actions_open(document.direction, document.state, actor.capacity, responsible=responsible)
+    signer = document.signer_position_id == actor.position_id
+    actions = actions_open(document.direction, document.state, actor.capacity, responsible=responsible, signer=signer)
     actions += contributed.pop("more_actions", [])
     titles = _titles(session, {document.responsible_position_id} - {None})
     recipients = tuple(RecipientView(r.name, r.organ_id) for r in document.recipients)

@@ -23,12 +23,14 @@ class Step:
     target: DocumentState
     capacity: Capacity | None
     """Who may; None: whoever is responsible."""
+    signer_only: bool = False
+    """Only the position that the draft names as its signer, though another of the same capacity be responsible."""
 
 
 STEPS: dict[str, Step] = {
     "edit": Step(Direction.OUTGOING, frozenset({S.DRAFT}), S.DRAFT, None),
-    "return_draft": Step(Direction.OUTGOING, frozenset({S.DRAFT}), S.DRAFT, Capacity.LEADER),
-    "sign": Step(Direction.OUTGOING, frozenset({S.DRAFT}), S.SIGNED, Capacity.LEADER),
+    "return_draft": Step(Direction.OUTGOING, frozenset({S.DRAFT}), S.DRAFT, Capacity.LEADER, signer_only=True),
+    "sign": Step(Direction.OUTGOING, frozenset({S.DRAFT}), S.SIGNED, Capacity.LEADER, signer_only=True),
     "number": Step(Direction.OUTGOING, frozenset({S.SIGNED}), S.NUMBERED, Capacity.CLERK),
     "seal": Step(Direction.OUTGOING, frozenset({S.NUMBERED}), S.SEALED, Capacity.CLERK),
     "dispatch": Step(Direction.OUTGOING, frozenset({S.SEALED}), S.DISPATCHED, Capacity.CLERK),
@@ -55,18 +57,21 @@ def allows(action: str, direction: Direction, state: DocumentState) -> bool:
 
 
 def actions_open(
-    direction: Direction, state: DocumentState, capacity: Capacity | None, *, responsible: bool
+    direction: Direction, state: DocumentState, capacity: Capacity | None, *, responsible: bool, signer: bool
 ) -> list[str]:
     """Return the actions that a position of `capacity` may take now, in the order of the table.
 
-    `responsible`: the position is the one that must act next. A clerk acts on what waits for a clerk of the agency, so that
-    several clerks may share one desk; a leader and a specialist act only on what is theirs.
+    `responsible`: the position is the one that must act next; `signer`: it is the one that a draft names to sign it. A clerk
+    acts on what waits for a clerk of the agency, so that several clerks may share one desk; a leader and a specialist act only
+    on what is theirs.
     """
     found = []
     for action, step in STEPS.items():
         if not allows(action, direction, state):
             continue
         if step.capacity is not None and step.capacity != capacity:
+            continue
+        if step.signer_only and not signer:
             continue
         if responsible or step.capacity == Capacity.CLERK:
             found.append(_OFFERED_AS.get(action, action))

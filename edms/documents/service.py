@@ -35,7 +35,7 @@ from edms.documents.notation import PLAIN_LETTER, notation
 from edms.documents.participants import take_part
 from edms.organisation.actor import Actor
 from edms.organisation.acts import Act
-from edms.organisation.model import Agency, AgencyIdentifier, Appointment, Position, Unit
+from edms.organisation.model import Agency, AgencyIdentifier, Appointment, Capacity, Position, Unit
 from storage.blobs.port import BlobRef, BlobStore
 from storage.errors import Conflict
 from storage.unit_of_work import Database, Transaction
@@ -114,8 +114,11 @@ class DocumentService:
             document = find(tx.session, actor, document_id, lock=True)
             require(actor, document, "edit")
             _expect(document, version)
+            drafted_by = document.body["drafted_by"]
             for name, value in _fields(composition, actor).items():
                 setattr(document, name, value)
+            document.body = {**document.body, "drafted_by": drafted_by}
+            take_part(tx, document.id, composition.signer.id, ParticipantRole.SIGNER)
             for recipient in list(document.recipients):
                 tx.session.delete(recipient)
             tx.session.flush()
@@ -173,8 +176,12 @@ class DocumentService:
         return self.blobs.open(file.sha256)
 
     def record_reading(self, actor: Actor, document_id: UUID) -> None:
-        """Note in the journal that the actor opened the document (NĐ 30/2020 annex VI: view history is kept)."""
+        """Note in the journal that the actor opened the document (NĐ 30/2020 annex VI: view history is kept).
+
+        Raises `DocumentNotFound`.
+        """
         with self.database.begin() as tx:
+            find(tx.session, actor, document_id)
             tx.record(Act("document.read", actor, "document", document_id))
 
     def _compose(self, actor: Actor, command: DraftLetter) -> _Composition:
@@ -259,7 +266,7 @@ def _signer(session: Session, actor: Actor, position_id: UUID, now: datetime) ->
         .limit(1)
     )
     appointment = session.scalars(query).first()
-    if appointment is None or not appointment.position.signs_as:
+    if appointment is None or appointment.position.capacity != Capacity.LEADER or not appointment.position.signs_as:
         raise NotYours("signer")
     return appointment.position, appointment.person.full_name
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from edms.organisation.model import Agency, AgencyIdentifier, Appointment, Person, Position, Unit
+from edms.organisation.model import Agency, AgencyIdentifier, Appointment, Capacity, Person, Position, Unit
 
 
 def recipient_agencies(session: Session, own_agency_id: UUID, at: datetime) -> list[tuple[str, str]]:
@@ -34,7 +34,8 @@ def signing_positions(session: Session, agency_id: UUID, at: datetime) -> list[t
         .join(Unit, Unit.id == Position.unit_id)
         .join(Appointment, (Appointment.position_id == Position.id) & Appointment.in_force(at))
         .join(Person, Person.id == Appointment.person_id)
-        .where(Unit.agency_id == agency_id, Position.in_force(at), Position.signs_as != "")
+        .where(Unit.agency_id == agency_id, Position.in_force(at))
+        .where(Position.capacity == Capacity.LEADER, Position.signs_as != "")
         .order_by(Position.title)
     )
     return [(str(row.id), row.title, row.full_name, row.name) for row in session.execute(query)]

@@ -3,6 +3,7 @@
 ```
 Problem
 ├── KeyNotRegistered       no key in force for this person or agency
+├── SignerChanged          the draft names another person than the one who signs
 ├── FileChanged            the file was replaced while it was being signed
 └── SealNotValid           the sealed file did not verify and was not kept
 ```
@@ -24,6 +25,19 @@ class KeyNotRegistered(Problem):
         "Chưa có chứng thư số đang hiệu lực cho vị trí này. Hãy đề nghị quản trị đăng ký chứng thư số."
     )
     message_en: ClassVar[str] = "No certificate in force is registered here. Ask the administrator to register one."
+
+
+class SignerChanged(Problem):
+    """Another person came into the signer's position since the draft was laid out; the page still bears the former name."""
+
+    code: ClassVar[str] = "signatures.signer-changed"
+    status: ClassVar[int] = 409
+    message_vi: ClassVar[str] = (
+        "Dự thảo ghi họ tên người ký khác với bạn. Hãy mở Sửa dự thảo và trình lại để ghi đúng họ tên, rồi ký."
+    )
+    message_en: ClassVar[str] = (
+        "The draft bears another signer's name. Open it for editing and submit it again with your name, then sign."
+    )
 
 
 class FileChanged(Problem):

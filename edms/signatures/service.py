@@ -7,7 +7,7 @@ only if the file that was signed is still the document's current one.
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import Annotated, BinaryIO, cast
 from uuid import UUID
@@ -25,7 +25,7 @@ from edms.organisation.acts import Act
 from edms.organisation.model import Agency, Capacity
 from edms.organisation.roles import position_with
 from edms.registers.service import GivenNumber, RegisterService
-from edms.signatures.errors import FileChanged, SealNotValid
+from edms.signatures.errors import FileChanged, SealNotValid, SignerChanged
 from edms.signatures.keys import SigningTools, agency_key, personal_key
 from edms.signatures.model import KeyKind, SignatureRecord, SigningKey, VerificationRecord
 from signing.pdf import (
@@ -49,7 +49,9 @@ from storage.unit_of_work import Database, Transaction
 class GivePin:
     """Opens the signer's key. Kept nowhere, in no log."""
 
-    pin: Annotated[str, Meta(min_length=1, max_length=100)]
+    pin: Annotated[str, Meta(min_length=1, max_length=100)] = field(repr=False)
+    version: int | None = None
+    """The version of the document that the signer saw; None when the caller does not say."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,12 @@ class SignatureService:
     def sign(self, actor: Actor, document_id: UUID, command: GivePin) -> None:
         """Put the leader's signature on a draft, leaving number, date and seal open (NĐ 30/2020 Điều 13, annex I II.7.d).
 
-        Raises `WrongState`, `NotYours`, `KeyNotRegistered`, `FileChanged`, and the problems of `signing`.
+        Raises `WrongState`, `NotYours`, `SignerChanged`, `KeyNotRegistered`, `FileChanged` (also when the command names another
+        version: nobody signs what he has not seen), and the problems of `signing`.
         """
         document, main, key = self._prepared(actor, document_id, "sign", KeyKind.PERSONAL)
+        if command.version not in (None, document.version):
+            raise FileChanged(str(document_id))
         now = self.database.clock.now()
         appearance = self.tools.appearance(key, actor.person_name)
         with ExitStack() as stack, self.tools.keys.open(key.reference, command.pin) as opened:
@@ -150,6 +155,8 @@ class SignatureService:
             if main is None:
                 raise FileChanged("no main file")
             if kind == KeyKind.PERSONAL:
+                if document.signer_name != actor.person_name:
+                    raise SignerChanged(document.signer_name)
                 return document, main, personal_key(session, actor.person_id, now)
             return document, main, agency_key(session, kind, actor.agency_id, now)
 

@@ -17,7 +17,10 @@ from storage.clock import VIETNAM, ManualClock
 from storage.database import open_engine
 from storage.unit_of_work import Database
 from tests.builders import Office, open_office
+from tests.edms.ground import ground, town
 from tests.postgres import FreshDatabase
+
+__all__ = ["ground", "town"]
 
 
 @pytest.fixture
