@@ -31,7 +31,8 @@ def create_app(services: Services) -> Flask:
     install_request_ids(app)
     install_security(app, body_limit_bytes=settings.upload_limit_bytes)
     problems.install(app)
-    shell.install(app, services.database.clock, lambda: frame_of(services))
+    demonstration = settings.environment == "demo"
+    shell.install(app, services.database.clock, lambda: frame_of(services), demonstration=demonstration)
     authentication.install(app, services.accounts, secure_cookies=settings.secure_cookies)
     app.register_blueprint(health_blueprint({"database": database_check(services.database.engine)}))
     for blueprint in (

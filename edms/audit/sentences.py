@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
+from schemas.edxml.codes import STATUS_CODES
 from storage.clock import VIETNAM
 
 
@@ -24,6 +25,7 @@ class Sentence(NamedTuple):
 SENTENCES: dict[str, Sentence] = {
     "document.drafted": Sentence("đã soạn dự thảo[ “{subject}”]", "drafted the document[ “{subject}”]"),
     "document.edited": Sentence("đã sửa dự thảo[ “{subject}”]", "edited the draft[ “{subject}”]"),
+    "document.imported": Sentence("đã đưa văn bản vào hệ thống", "brought the document into the system"),
     "document.draft-returned": Sentence("đã trả lại dự thảo để sửa[: {reason}]", "returned the draft[: {reason}]"),
     "document.signed": Sentence("đã ký số văn bản", "signed the document digitally"),
     "document.numbered": Sentence("đã cấp số văn bản[ {code}]", "gave the document its number[ {code}]"),
@@ -59,8 +61,8 @@ SENTENCES: dict[str, Sentence] = {
     "document.completed": Sentence("đã kết thúc xử lý văn bản", "closed the document"),
     "document.read": Sentence("đã xem văn bản", "read the document"),
     "document.status-received": Sentence(
-        "đã ghi nhận trạng thái “{status}” của {organ}[, cán bộ {staff}][, {position}][: {description}]",
-        "recorded the status “{status}” of {organ}[, {staff}][, {position}][: {description}]",
+        "được {organ} báo: {status}[, {staff}][ ({position})][: {description}]",
+        "was told by {organ}: {status}[, {staff}][ ({position})][: {description}]",
     ),
     "account.created": Sentence("đã tạo tài khoản[ {login}]", "created the account[ {login}]"),
     "account.locked": Sentence("đã khoá tài khoản[ {login}]", "locked the account[ {login}]"),
@@ -99,19 +101,6 @@ SENTENCES: dict[str, Sentence] = {
     "organisation.corrected": Sentence("đã sửa trong danh mục tổ chức: {what}", "corrected in the directory: {what}"),
 }
 
-STATUS_LABELS: dict[str, Sentence] = {
-    "01": Sentence("đã đến", "arrived"),
-    "02": Sentence("từ chối tiếp nhận", "refused"),
-    "03": Sentence("đã tiếp nhận", "accepted"),
-    "04": Sentence("phân công xử lý", "assigned"),
-    "05": Sentence("đang xử lý", "in progress"),
-    "06": Sentence("hoàn thành", "completed"),
-    "13": Sentence("lấy lại", "recall requested"),
-    "15": Sentence("đồng ý lấy lại, cập nhật", "recall or update accepted"),
-    "16": Sentence("từ chối lấy lại, cập nhật", "recall or update refused"),
-}
-"""Business statuses of the axis (QCVN 102:2016 and its samples) as people say them."""
-
 _GENERIC = Sentence("đã thực hiện thao tác {act}", "did {act}")
 _OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 _MEMBER = re.compile(r"\{([a-z0-9_]+)\}")
@@ -135,12 +124,19 @@ def sentence(act: str, actor: Mapping[str, Any], data: Mapping[str, Any], langua
     which = _LANGUAGES.index(language)
     values = {key: _said(value) for key, value in data.items()}
     if act == "document.status-received":
-        code = values.get("code", "")
-        values["status"] = STATUS_LABELS[code][which] if code in STATUS_LABELS else code
+        values["status"] = _status_words(values.get("code", ""), which)
     wording = SENTENCES.get(act)
     if wording is None:
         return f"{who(actor)} {_GENERIC[which].format(act=act)}."
-    return f"{who(actor)} {_filled(wording[which], values, _MISSING[which])}."
+    return f"{who(actor)} {_filled(wording[which], values, _MISSING[which]).rstrip('.')}."
+
+
+def _status_words(code: str, which: int) -> str:
+    """Return a business status of the axis as people say it; one that the code list does not know stays a number."""
+    if code not in STATUS_CODES:
+        return code
+    label = (STATUS_CODES[code].label_vi, STATUS_CODES[code].label_en)[which]
+    return label[0].lower() + label[1:]
 
 
 def _filled(template: str, values: Mapping[str, str], missing: str) -> str:

@@ -204,4 +204,4 @@ def timeline_part(session: Session, actor: Actor, document_id: UUID, at: datetim
     """Contribute the journal's sentences to a document's page; readings are counted elsewhere and left out here."""
     del actor, at
     acts = [one for one in history(session, "document", document_id) if one.act != "document.read"]
-    return {"timeline": tuple(TimelineEntry(one.at, one.who, one.sentence()) for one in acts)}
+    return {"timeline": tuple(TimelineEntry(one.at, one.who, one.sentence(), one.sentence("en")) for one in acts)}

@@ -131,11 +131,12 @@ class StatusView:
 
 @dataclass(frozen=True)
 class TimelineEntry:
-    """One act in a plain sentence."""
+    """One act in a plain sentence, in Vietnamese and in English."""
 
     at: datetime
     who: str
     sentence: str
+    sentence_en: str = ""
 
 
 @dataclass(frozen=True)

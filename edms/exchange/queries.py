@@ -13,9 +13,8 @@ from sqlalchemy.orm import Session
 
 from edms.documents.views import RecipientView, StatusView
 from edms.exchange.model import ArrivedMessage, Delivery, StatusEvent
-from edms.exchange.rules import STATUS_LABELS
+from edms.exchange.rules import status_label
 from edms.organisation.actor import Actor
-from edms.web.translations import mark
 
 
 @dataclass(frozen=True)
@@ -40,7 +39,7 @@ def page_part(session: Session, actor: Actor, document_id: UUID, at: datetime) -
     ).all()
     if deliveries:
         part["recipients"] = tuple(
-            RecipientView(d.name, d.organ_id, d.business_status, _label(d.business_status), d.updated_at)
+            RecipientView(d.name, d.organ_id, d.business_status, status_label(d.business_status), d.updated_at)
             for d in deliveries
         )
     return part
@@ -69,7 +68,7 @@ def _statuses(session: Session, document_id: UUID) -> tuple[StatusView, ...]:
     return tuple(
         StatusView(
             code=one.code,
-            label=_label(one.code),
+            label=status_label(one.code),
             direction=one.direction,
             organ=one.organ_id,
             at=one.occurred_at,
@@ -79,7 +78,3 @@ def _statuses(session: Session, document_id: UUID) -> tuple[StatusView, ...]:
         )
         for one in session.scalars(query)
     )
-
-
-def _label(code: str) -> str:
-    return STATUS_LABELS.get(code, code) if code else mark("Chưa có phản hồi")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from edms.web.translations import mark
+from schemas.edxml.codes import STATUS_CODES
+
+NO_ANSWER = mark("Chưa có phản hồi")
+
 STATUS_OF_ACT = {
     "document.arrived": "01",
     "document.returned": "02",
@@ -11,18 +16,6 @@ STATUS_OF_ACT = {
     "work.completed": "06",
 }
 """What the sender of an incoming document is told of what is done with it. 03 goes at registration, not at reading."""
-
-STATUS_LABELS = {
-    "01": "Đã đến",
-    "02": "Từ chối tiếp nhận",
-    "03": "Đã tiếp nhận, vào sổ",
-    "04": "Đã phân công",
-    "05": "Đang xử lý",
-    "06": "Đã hoàn thành",
-    "13": "Yêu cầu lấy lại",
-    "15": "Đồng ý cập nhật, lấy lại",
-    "16": "Từ chối cập nhật, lấy lại",
-}
 
 _RANK = {code: rank for rank, code in enumerate(("", "01", "03", "04", "05", "06", "02"))}
 
@@ -36,3 +29,10 @@ def furthest(held: str, reported: str) -> str:
     if reported not in _RANK or _RANK[reported] <= _RANK.get(held, 0):
         return held
     return reported
+
+
+def status_label(code: str) -> str:
+    """Return a status in Vietnamese words; an unknown code stands for itself, and none for silence."""
+    if not code:
+        return NO_ANSWER
+    return STATUS_CODES[code].label_vi if code in STATUS_CODES else code

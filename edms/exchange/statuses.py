@@ -15,7 +15,7 @@ from edms.exchange.errors import StatusUnresolved
 from edms.exchange.hub import HubAccess
 from edms.exchange.model import ArrivedMessage, Delivery, Dispatch, StatusEvent
 from edms.exchange.outgoing import status_message
-from edms.exchange.rules import STATUS_LABELS, STATUS_OF_ACT, furthest
+from edms.exchange.rules import STATUS_OF_ACT, furthest, status_label
 from edms.organisation.actor import Actor
 from edms.organisation.acts import Act
 from edms.organisation.model import Agency
@@ -131,7 +131,7 @@ class StatusService:
             delivery.updated_at = tx.now
         data = {
             "code": status.status_code,
-            "label": STATUS_LABELS.get(status.status_code, status.status_code),
+            "label": status_label(status.status_code),
             "organ": status.sender.organ_name or status.sender.organ_id,
             "staff": status.staff.staff,
             "position": status.staff.department,

@@ -90,11 +90,13 @@ class Refusal(Protocol):
         """The id to quote when asking for help."""
 
 
-def install(app: Flask, clock: Clock, frame: Callable[[], Frame | None]) -> None:
+def install(app: Flask, clock: Clock, frame: Callable[[], Frame | None], *, demonstration: bool = False) -> None:
     """Give `app` the layout, the components, the formats, both languages and the assets.
 
     `frame` is called at most once while a page is rendered, and never for the page of a fault of ours (status 500 and
     above), when whatever it reads may be what is broken. It returns None when nobody is signed in.
+
+    `demonstration` marks every page as one of no legal value.
 
     Every template folder of every slice is found without a blueprint's `template_folder`. An undefined name in a template is
     an error. `csrf_token()` answers an empty text until `edms.accounts.authentication` replaces it.
@@ -118,6 +120,7 @@ def install(app: Flask, clock: Clock, frame: Callable[[], Frame | None]) -> None
     environment.globals |= {
         "asset": lambda name: files[name].path,
         "current_language": translations.current_language,
+        "demonstration": demonstration,
         "languages": translations.LANGUAGES,
         "pages_around": formats.pages_around,
         "product": PRODUCT,

@@ -17,10 +17,11 @@ from edms.documents.views import AssignmentView, Desk, DirectiveView, PositionCh
 from edms.organisation.actor import Actor
 from edms.organisation.model import Appointment, Capacity, Person, Position, Unit
 from edms.registers.queries import numbers_of
+from edms.web.formats import SOON_DAYS
 from edms.workflow.model import Assignment, Directive
 from edms.workflow.rules import ROLE_LABELS, STATE_LABELS
 
-_SOON = timedelta(days=3)
+_SOON = timedelta(days=SOON_DAYS)
 
 DESK_GROUPS: tuple[tuple[str, DocumentState], ...] = (
     ("Văn bản đến chờ vào sổ", DocumentState.ARRIVED),
@@ -38,7 +39,7 @@ DESK_GROUPS: tuple[tuple[str, DocumentState], ...] = (
 def desk(session: Session, actor: Actor, today: date) -> Desk:
     """Return what waits for the actor's position, grouped by what must be done; empty groups are left out.
 
-    `counts`: `all`, `overdue` (before `today`), `due_soon` (within three days), `unread`.
+    `counts`: `all`, `overdue` (before `today`), `due_soon` (within `SOON_DAYS`), `unread`.
     """
     waiting = waiting_for(session, actor, [state for _, state in DESK_GROUPS], limit=200)
     found = with_numbers(waiting, numbers_of(session, [row.id for row in waiting]))

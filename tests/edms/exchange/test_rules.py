@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edms.exchange.rules import STATUS_LABELS, STATUS_OF_ACT, furthest
+from edms.exchange.rules import STATUS_OF_ACT, furthest
 from schemas.edxml.codes import STATUS_CODES
 
 MAIN_LINE = ["", "01", "03", "04", "05", "06", "02"]
@@ -38,7 +38,7 @@ def test_codes_outside_the_main_line_do_not_move_it(held: str, reported: str) ->
 
 @pytest.mark.parametrize("code", sorted(STATUS_CODES))
 def test_every_code_of_the_standard_has_words(code: str) -> None:
-    assert STATUS_LABELS[code]
+    assert STATUS_CODES[code]
 
 
 def test_the_acts_report_the_main_line_in_its_order() -> None:

@@ -8,11 +8,11 @@ from pathlib import Path
 from babel.messages.extract import extract_from_file
 
 from edms.documents import queries as documents
-from edms.exchange import rules as exchange
 from edms.handover import queries as handover
 from edms.signatures import queries as signatures
 from edms.workflow import queries as workflow
 from edms.workflow import rules as work
+from schemas.edxml.codes import STATUS_CODES
 
 EDMS = Path(__file__).parents[3] / "edms"
 TESTS = Path(__file__).parent
@@ -21,7 +21,7 @@ LABELS: tuple[str, ...] = (
     *(heading for heading, _state in workflow.DESK_GROUPS),
     *work.ROLE_LABELS.values(),
     *work.STATE_LABELS.values(),
-    *exchange.STATUS_LABELS.values(),
+    *(code.label_vi for code in STATUS_CODES.values()),
     *handover.STATE_LABELS.values(),
     *documents._RELATION_LABELS.values(),
     *signatures._ROLE_LABELS.values(),
