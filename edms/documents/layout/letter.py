@@ -19,7 +19,7 @@ from edms.documents.layout.fonts import FontSet
 from edms.documents.layout.header import Area, Header, HeaderText
 from edms.documents.layout.sheet import Sheet
 from edms.documents.layout.typeface import Typefaces, load_typefaces
-from edms.documents.layout.wording import close_text
+from edms.documents.layout.wording import after_re, close_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +140,7 @@ def _header_text(text: OfficialLetter) -> HeaderText:
         notation=text.notation,
         place=text.place,
         date_line="",
-        subject=f"V/v {text.subject}" if text.is_plain_letter else "",
+        subject=f"V/v {after_re(text.subject)}" if text.is_plain_letter else "",
         urgency=text.urgency,
     )
 

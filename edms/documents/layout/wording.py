@@ -64,6 +64,18 @@ def close_text(paragraph: str) -> str:
     return f"{text.rstrip('.;,')}./."
 
 
+def after_re(subject: str) -> str:
+    """A subject as it reads after "V/v" (II.5.b): without a "Về việc" of its own, beginning small unless with a name.
+
+    Only a word whose second letter is small too loses its capital, so that `UBND` and `Q. 1` keep theirs; a proper name at the
+    beginning cannot be told apart and is for the drafter to move.
+    """
+    text = subject
+    for opening in ("Về việc ", "V/v "):
+        text = text.removeprefix(opening)
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def list_lines(entries: Sequence[str], last: str = ".") -> list[str]:
     """Entries ending in `;`, the last in `last`, whatever marks they came with (annex I, II.6.a, II.9.d)."""
     bare = [entry.strip().removeprefix("- ").rstrip(";.,").rstrip() for entry in entries]

@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edms.documents.layout.errors import NumberInvalid, TimeInvalid
-from edms.documents.layout.wording import close_text, format_date_line, format_moment, format_number, list_lines
+from edms.documents.layout.wording import (
+    after_re,
+    close_text,
+    format_date_line,
+    format_moment,
+    format_number,
+    list_lines,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,3 +80,17 @@ def test_lists_end_in_semicolons_and_one_full_stop(entries: list[str]) -> None:
     assert lines[-1].endswith(".")
     assert not any(line.startswith("-") for line in lines)
     assert list_lines(lines) == lines
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [
+        ("Đề nghị báo cáo", "đề nghị báo cáo"),
+        ("Về việc giải ngân vốn", "giải ngân vốn"),
+        ("UBND tỉnh mời họp", "UBND tỉnh mời họp"),
+        ("rà soát hồ sơ", "rà soát hồ sơ"),
+        ("", ""),
+    ],
+)
+def test_a_subject_reads_on_after_re(subject: str, shown: str) -> None:
+    assert after_re(subject) == shown
