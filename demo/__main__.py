@@ -58,7 +58,7 @@ def _start(services: Services, chosen: ports.Ports) -> None:
     made = prepare.pki(ROOT.resolve() / "pki", chosen.pki)
     services.start("pki", python("-m", "signing.demo_pki", "serve", str(made.directory)), {})
     services.start_postgres()
-    environment = prepare.environment(services, chosen, made, prepare.new_run())
+    environment = prepare.environment(services, chosen, made)
     prepare.fill(services, environment)
     services.start("axis", command("axis", "serve"), environment.axis)
     services.start("edms", command("edms", "serve"), environment.edms)
@@ -104,7 +104,7 @@ def _serve(services: Services) -> None:
     print(f"\nMở {url} (mật khẩu của mọi tài khoản: {cast.PASSWORD}; mã PIN ký số: {cast.PIN})")
     for person in cast.organisation().people:
         print(f"   {cast.LOGINS[person.key]:<12} {person.full_name}")
-    print(f"Trục liên thông: http://127.0.0.1:{services.ports.axis}/v1/agencies. Ctrl-C để dừng.", flush=True)
+    print(f"Trục liên thông: http://127.0.0.1:{services.ports.axis}/readyz. Ctrl-C để dừng.", flush=True)
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())

@@ -15,7 +15,6 @@ from demo.services import Services, command
 from edms.documents.layout.fonts import FontSet
 from signing.demo_pki import DemoPki, Holder, load_pki
 from signing.demo_pki.issuing import make_pki
-from storage.identifiers import new_id
 
 FONT_DIR = Path("build/fonts")
 
@@ -49,11 +48,13 @@ def pki(folder: Path, port: int) -> DemoPki:
     return make_pki(folder, port, [*cast.holders(cast.organisation()), _HUB], fonts.regular)
 
 
-def environment(services: Services, ports: Ports, made: DemoPki, run: str) -> Environment:
-    """Write the hub tokens and the directory file of this run and return both services' settings."""
+def environment(services: Services, ports: Ports, made: DemoPki) -> Environment:
+    """Make empty databases, write hub tokens and directory file of this run, and return both services' settings."""
     data = services.root / "data"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
+    for name in ("edms", "axis"):
+        services.postgres.drop(name)
     tokens = {agency.organ_id: new_token() for agency in cast.AGENCIES}
     _write_private(data / "hub-tokens.json", {organ_id: one.token for organ_id, one in tokens.items()})
     digests = {organ_id: one.sha256 for organ_id, one in tokens.items()}
@@ -65,7 +66,7 @@ def environment(services: Services, ports: Ports, made: DemoPki, run: str) -> En
         "ENVIRONMENT": "demo",
     }
     edms = {
-        "DATABASE_URL": services.postgres.url(f"edms_{run}"),
+        "DATABASE_URL": services.postgres.url("edms"),
         "HUB_URL": f"http://127.0.0.1:{ports.axis}",
         "HUB_TOKENS_FILE": str(data / "hub-tokens.json"),
         "TIMESTAMP_URL": made.timestamp_url,
@@ -78,7 +79,7 @@ def environment(services: Services, ports: Ports, made: DemoPki, run: str) -> En
         "POLL_SECONDS": "0.5",
     }
     axis = {
-        "DATABASE_URL": services.postgres.url(f"axis_{run}"),
+        "DATABASE_URL": services.postgres.url("axis"),
         "RECEIPT_KEY_FILE": str(made.directory / "hub.p12"),
         "RECEIPT_KEY_PASSWORD": cast.SYSTEM_KEY_PASSWORD,
         "BLOB_DIR": str(data / "axis-blobs"),
@@ -90,11 +91,6 @@ def environment(services: Services, ports: Ports, made: DemoPki, run: str) -> En
         {f"EDMS_{key}": value for key, value in {**common, **edms}.items()},
         {f"AXIS_{key}": value for key, value in {**common, **axis}.items()},
     )
-
-
-def new_run() -> str:
-    """Return a name for the databases of one run."""
-    return new_id().hex[:12]
 
 
 def fill(services: Services, made: Environment) -> None:

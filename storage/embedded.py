@@ -101,6 +101,11 @@ class EmbeddedPostgres:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
         return f"postgresql://postgres:{self._password()}@/{database}?host={self._socket_folder()}"
 
+    def drop(self, database: str) -> None:
+        """Remove `database` with all that is in it; nothing happens when there is none."""
+        with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
     def _running_pid(self) -> int | None:
         """Return the process number of a live server on our data folder, whoever started it."""
         try:
