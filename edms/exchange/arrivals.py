@@ -6,6 +6,7 @@ a crash anywhere means that it is offered again and recognised.
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +18,7 @@ from sqlalchemy import select
 
 from axis.client import AxisClient, AxisUnavailable, InboxItem
 from axis.edxml.model import DocumentMessage, StatusMessage
-from edms.exchange.filing import Filing, opened_message
+from edms.exchange.filing import Filing, OpenedMessage, opened_message, require_own_certificate
 from edms.exchange.hub import HubAccess
 from edms.exchange.model import ArrivedMessage
 from edms.exchange.statuses import StatusService
@@ -28,9 +29,12 @@ from storage.errors import Duplicate
 from storage.outbox.relay import Claim, RetryLater
 from storage.unit_of_work import Database
 
+log = logging.getLogger(__name__)
+
 TOPIC = "exchange.fetch"
 
 _BATCH = 20
+_ONE_ROW_A_DELIVERY = "uq_arrived_message_agency_id_hub_delivery_id"
 
 
 @dataclass(frozen=True)
@@ -43,17 +47,30 @@ class ArrivalService:
     statuses: StatusService
 
     def fetch(self, claim: Claim) -> None:
-        """Ask the hub for one agency's messages and receive each. Handler of the recurring `TOPIC`."""
+        """Ask the hub for one agency's messages and receive each. Handler of the recurring `TOPIC`.
+
+        Only that agency's are asked for: one account may act for several. A message that cannot be received now (a fault of
+        ours) stays at the hub, is offered again, and does not hold up those behind it; the first such fault is raised at the end.
+        """
         with self.database.reading() as session:
             agency = session.get_one(Agency, UUID(claim.payload["agency_id"]))
             session.expunge_all()
         client = self.hub.client(agency)
+        faults: list[Exception] = []
         try:
-            for item in client.inbox(limit=_BATCH):
-                self._receive(agency, client, item)
-                client.acknowledge(item.delivery_id, "done")
+            for item in client.inbox(agency.primary_identifier(self.database.clock.now()), limit=_BATCH):
+                try:
+                    self._receive(agency, client, item)
+                    client.acknowledge(item.delivery_id, "done")
+                except AxisUnavailable:
+                    raise
+                except Exception as fault:
+                    log.exception("delivery %s to %s was not received", item.delivery_id, agency.name)
+                    faults.append(fault)
         except AxisUnavailable as error:
             raise RetryLater(str(error), after=timedelta(seconds=2)) from error
+        if faults:
+            raise faults[0]
 
     def _receive(self, agency: Agency, client: AxisClient, item: InboxItem) -> None:
         with self.database.reading() as session:
@@ -69,8 +86,10 @@ class ArrivalService:
             blob = self.hub.blobs.put(target)
         try:
             self._file(agency, item, blob)
-        except Duplicate:
-            return  # another worker received the same delivery at the same time; its row stands
+        except Duplicate as duplicate:
+            if duplicate.constraint != _ONE_ROW_A_DELIVERY:
+                raise
+            # Another worker received the same delivery at the same time; its row stands.
         except Problem as problem:
             self._quarantine(agency, item, blob, problem)
 
@@ -87,17 +106,18 @@ class ArrivalService:
                     tx.session.flush()
                     self.filing.file(tx, agency, arrived, prepared)
             else:
-                self._hear(agency, item, blob, message.parsed.message, message.report)
+                self._hear(agency, item, blob, message, message.parsed.message)
 
     def _hear(
-        self, agency: Agency, item: InboxItem, blob: BlobRef, status: StatusMessage, report: dict[str, object]
+        self, agency: Agency, item: InboxItem, blob: BlobRef, opened: OpenedMessage, status: StatusMessage
     ) -> None:
         with self.database.begin() as tx:
+            require_own_certificate(tx, opened.organization_identifier, status.sender)
             arrived = _row(agency, item, blob)
             arrived.arrived_at = tx.now
-            arrived.envelope_report = report
+            arrived.envelope_report = opened.report
+            arrived.document_id = self.statuses.hear(tx, agency, status, blob)
             tx.session.add(arrived)
-            self.statuses.hear(tx, agency, status, blob)
 
     def _quarantine(self, agency: Agency, item: InboxItem, blob: BlobRef, problem: Problem) -> None:
         with self.database.begin() as tx:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from axis.client import AxisRefused, AxisUnavailable, SentReceipt
 from axis.edxml.build import build_document
+from axis.edxml.errors import NotBuildable
 from axis.edxml.identity import make_document_id
 from axis.edxml.write import OutgoingAttachment
 from edms.documents import files
@@ -80,13 +81,17 @@ class DispatchService:
             return
         message = BlobRef(dispatch.message_sha256, dispatch.message_size_bytes)
         if not message.sha256:
-            message = self._build(dispatch, agency, actor)
+            try:
+                message = self._build(dispatch, agency, actor)
+            except NotBuildable as fault:
+                self._refused(claim, dispatch_id, actor, fault.code, f"{fault.message_vi} {fault.detail}".strip())
+                return
         try:
             sent = self.hub.send(agency, message)
         except AxisUnavailable as error:
             raise RetryLater(str(error)) from error
         except AxisRefused as refusal:
-            self._refused(claim, dispatch_id, actor, refusal)
+            self._refused(claim, dispatch_id, actor, refusal.hub_code, refusal.detail)
         else:
             receipt = self.hub.blobs.put(io.BytesIO(sent.receipt_xml))
             self._accepted(claim, dispatch_id, actor, sent, receipt)
@@ -136,11 +141,11 @@ class DispatchService:
             tx.record(Act("document.dispatch-accepted", actor, "document", row.document_id, data))
             claim.settle(tx)
 
-    def _refused(self, claim: Claim, dispatch_id: UUID, actor: Actor, refusal: AxisRefused) -> None:
+    def _refused(self, claim: Claim, dispatch_id: UUID, actor: Actor, code: str, reason: str) -> None:
         with self.database.begin() as tx:
             row = tx.session.get_one(Dispatch, dispatch_id, with_for_update=True)
             row.state = DispatchState.REFUSED
-            row.problem = f"{refusal.hub_code}: {refusal}"
-            data = {"code": refusal.hub_code}
+            row.problem = f"{code}: {reason}"
+            data = {"code": code, "reason": reason}
             tx.record(Act("document.dispatch-refused", actor, "document", row.document_id, data))
             claim.settle(tx)

@@ -7,6 +7,7 @@ Problem
 ├── CertificateOfAnother   the envelope was signed with the certificate of another agency
 ├── AttachmentChanged      an attachment is not the one that the signed manifest names
 ├── DocumentRepeated       this document of this sender was filed before
+├── IdentifierTooLong      an identifier is longer than the standard allows
 ├── NothingToFile          the message has no file that could be the document
 └── StatusUnresolved       a status speaks of a document that was never sent from here
 ```
@@ -65,6 +66,18 @@ class DocumentRepeated(Problem):
     status: ClassVar[int] = 409
     message_vi: ClassVar[str] = "Văn bản này đã nhận trước đó. Hãy dùng bản đã nhận; bản lặp được giữ làm chứng cứ."
     message_en: ClassVar[str] = "This document arrived before. Use the first one; the repetition is kept as evidence."
+
+
+class IdentifierTooLong(Problem):
+    """An organ's or a document's id, or a status code, beyond the lengths of QCVN 102:2016; `detail` names the element."""
+
+    code: ClassVar[str] = "exchange.identifier-too-long"
+    message_vi: ClassVar[str] = (
+        "Mã định danh trong gói tin dài quá quy chuẩn. Không vào sổ; hãy báo cơ quan gửi sửa phần mềm rồi gửi lại."
+    )
+    message_en: ClassVar[str] = (
+        "An identifier in the message is too long. Do not register it; ask the sender to correct it and send it again."
+    )
 
 
 class NothingToFile(Problem):

@@ -6,6 +6,8 @@ checks authenticity and integrity before registering (NĐ 30/2020 Điều 21.1).
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from typing import Any
 from sqlalchemy import select
 
 from axis.edxml.attachments import MatchedAttachment
-from axis.edxml.model import DocumentMessage
+from axis.edxml.fields import DOCUMENT_ID, ORGAN, STATUS_CODE
+from axis.edxml.model import DocumentMessage, Organ, StatusMessage
 from axis.edxml.parse import ParsedMessage, parse_message
 from edms.documents import files
 from edms.documents.files import NewFile
@@ -33,6 +36,7 @@ from edms.exchange.errors import (
     CertificateOfAnother,
     DocumentRepeated,
     EnvelopeInvalid,
+    IdentifierTooLong,
     NothingToFile,
 )
 from edms.exchange.hub import HubAccess
@@ -50,6 +54,9 @@ from signing.xml import verify_envelope
 from storage.blobs.port import BlobRef
 from storage.unit_of_work import Transaction
 
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]{0,49}/[A-Za-z0-9][\w.+-]{0,48}", re.ASCII)
+(ORGAN_ID,) = (leaf for leaf in ORGAN if leaf.element == "OrganId")
+
 
 @dataclass(frozen=True)
 class OpenedMessage:
@@ -58,7 +65,7 @@ class OpenedMessage:
     parsed: ParsedMessage
     report: dict[str, Any]
     organization_identifier: str
-    """Whom the signer's certificate names; empty when the envelope is not verifiably signed."""
+    """Whom the signer's certificate names, also when its standing could not be checked; empty when there is none to read."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Prepared:
 def opened_message(hub: HubAccess, blob: BlobRef, folder: Path) -> OpenedMessage:
     """Read a stored message, check its envelope, and parse what the signature covers; attachments go to `folder`.
 
-    Raises `EnvelopeInvalid`, and the problems of `schemas` and `axis.edxml`.
+    Raises `EnvelopeInvalid`, `IdentifierTooLong`, and the problems of `schemas` and `axis.edxml`.
     """
     with hub.blobs.open(blob.sha256) as stream:
         read = read_message(stream, spool=folder)
@@ -84,8 +91,8 @@ def opened_message(hub: HubAccess, blob: BlobRef, folder: Path) -> OpenedMessage
     if report.verdict == Verdict.INVALID:
         raise EnvelopeInvalid(", ".join(finding.code for finding in report.findings))
     parsed = first if report.signed_envelope is None else parse_message(read, envelope=report.signed_envelope)
-    signer = report.organization_identifier if report.verdict == Verdict.VALID else ""
-    return OpenedMessage(parsed, report.to_dict(), signer)
+    _require_keepable(parsed.message)
+    return OpenedMessage(parsed, report.to_dict(), report.organization_identifier)
 
 
 @dataclass(frozen=True)
@@ -101,8 +108,7 @@ class Filing:
         Raises `AttachmentChanged`, `NothingToFile`.
         """
         del agency
-        for attachment in opened.parsed.attachments:
-            _require_unchanged(attachment)
+        _require_unchanged(opened.parsed.attachments)
         received = [one for one in opened.parsed.attachments if one.received is not None and one.received.path]
         if not received:
             raise NothingToFile(message.document_id)
@@ -115,10 +121,8 @@ class Filing:
     def file(self, tx: Transaction, agency: Agency, arrived: ArrivedMessage, prepared: Prepared) -> Document:
         """Write the incoming document and tell the sender 01. Raises `CertificateOfAnother`, `DocumentRepeated`."""
         message = prepared.message
-        names = identifiers_of(tx.session, message.sender.organ_id)
-        if prepared.organization_identifier and prepared.organization_identifier not in names:
-            raise CertificateOfAnother(prepared.organization_identifier)
-        _require_new(tx, agency, message, names)
+        require_own_certificate(tx, prepared.organization_identifier, message.sender)
+        _require_new(tx, agency, message)
         clerk = position_with(tx.session, agency.id, Capacity.CLERK, tx.now)
         document = Document(
             agency_id=agency.id,
@@ -138,7 +142,7 @@ class Filing:
         arrived.document_id = document.id
         tx.session.flush()
         actor = Actor.system(agency)
-        data = {"code": document.code, "organ": document.issuer_name}
+        data = {"code": document.code, "issuer": document.issuer_name}
         tx.record(Act("document.arrived", actor, "document", document.id, data))
         if prepared.verification is not None:
             keep_report(tx, document.id, rows[0].id, prepared.verification)
@@ -157,7 +161,33 @@ class Filing:
             "application/pdf" if _is_pdf(attachment) else (received.declared_type or "application/octet-stream")
         )
         role = FileRole.MAIN if is_main else FileRole.ATTACHMENT
-        return NewFile(role, Path(attachment.name or "tep-dinh-kem").name[:255], media_type[:100], blob)
+        return NewFile(role, _file_name(attachment.name), _media_type(media_type), blob)
+
+
+def require_own_certificate(tx: Transaction, organization_identifier: str, sender: Organ) -> None:
+    """Refuse what was signed with a certificate that names another agency than `sender`. Raises `CertificateOfAnother`."""
+    if organization_identifier and organization_identifier not in identifiers_of(tx.session, sender.organ_id):
+        raise CertificateOfAnother(organization_identifier)
+
+
+def _require_keepable(message: DocumentMessage | StatusMessage) -> None:
+    """Refuse identifiers that are longer than the standard allows: cut short, they would name something else."""
+    target = message.document_id if isinstance(message, DocumentMessage) else message.response_for.document_id
+    code = "" if isinstance(message, DocumentMessage) else message.status_code
+    for text, leaf in ((message.sender.organ_id, ORGAN_ID), (target, DOCUMENT_ID), (code, STATUS_CODE)):
+        if len(text) > leaf.max_chars:
+            raise IdentifierTooLong(leaf.element)
+
+
+def _file_name(name: str) -> str:
+    """Return the last part of a name that came from elsewhere, on one line, without what no file system can show."""
+    shown = "".join(character for character in name if character.isprintable())
+    return Path(shown.replace("\\", "/")).name[:255] or "tep-dinh-kem"
+
+
+def _media_type(declared: str) -> str:
+    """Return a declared media type when it has the form of one (RFC 6838 section 4.2)."""
+    return declared if _MEDIA_TYPE.fullmatch(declared) else "application/octet-stream"
 
 
 def _is_pdf(attachment: MatchedAttachment) -> bool:
@@ -173,21 +203,26 @@ def _pages(attachment: MatchedAttachment) -> int:
         return 0  # the clerk sees that it cannot be shown, and the verification says why
 
 
-def _require_unchanged(attachment: MatchedAttachment) -> None:
-    """Compare with the digests that stand under the envelope's signature, where the sender wrote them."""
-    ref, received = attachment.ref, attachment.received
-    if ref is None or not ref.sha256:
+def _require_unchanged(attachments: Sequence[MatchedAttachment]) -> None:
+    """Compare with the digests that stand under the envelope's signature, where the sender wrote them.
+
+    A manifest with digests speaks for the whole message: nothing may differ, lack, or be added.
+    """
+    if not any(one.ref is not None and one.ref.sha256 for one in attachments):
         return
-    if received is None or received.sha256 != ref.sha256 or received.size_bytes != ref.size_bytes:
-        raise AttachmentChanged(attachment.name)
+    for one in attachments:
+        if one.ref is None or one.received is None or one.received.sha256 != one.ref.sha256:
+            raise AttachmentChanged(one.name)
+        if one.ref.size_bytes not in (None, one.received.size_bytes):
+            raise AttachmentChanged(one.name)
 
 
-def _require_new(tx: Transaction, agency: Agency, message: DocumentMessage, sender_names: list[str]) -> None:
+def _require_new(tx: Transaction, agency: Agency, message: DocumentMessage) -> None:
     query = select(Document.id).where(
         Document.agency_id == agency.id,
         Document.direction == Direction.INCOMING,
         Document.exchange_id == message.document_id,
-        Document.issuer_organ_id.in_(sender_names),
+        Document.issuer_organ_id.in_(identifiers_of(tx.session, message.sender.organ_id)),
     )
     if tx.session.scalars(query).first() is not None:
         raise DocumentRepeated(message.document_id)
@@ -201,7 +236,7 @@ def _fields(message: DocumentMessage) -> dict[str, Any]:
         "notation": message.code.notation[:50],
         "issued_on": message.promulgation.date.value,
         "issuer_name": (message.sender.organ_name or message.sender.organ_id)[:200],
-        "issuer_organ_id": message.sender.organ_id[:35],
+        "issuer_organ_id": message.sender.organ_id,
         "subject": message.subject[:500],
         "signer_position": message.signer.position[:100],
         "signer_name": message.signer.full_name[:100],

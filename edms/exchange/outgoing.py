@@ -25,6 +25,9 @@ from edms.documents.model import Document, DocumentFile, DocumentRecipient
 from edms.exchange.model import StatusEvent
 from edms.organisation.model import Agency
 
+_CODE_CHARS = 50
+"""Of a code in a reply (QCVN 102:2016); received ones may be longer, and the document's id is what counts."""
+
 
 def sent_files(document: Document) -> list[DocumentFile]:
     """Return the files that leave with a document: the newest main file, then attachments."""
@@ -67,7 +70,7 @@ def status_message(event: StatusEvent, document: Document, agency: Agency) -> St
         sender=organ(agency, event.occurred_at),
         response_for=ResponseFor(
             organ_id=event.organ_id,
-            code=document.code,
+            code=document.code[:_CODE_CHARS],
             document_id=document.exchange_id,
             promulgation_date=_date(document),
         ),
@@ -106,7 +109,7 @@ def _recipient(recipient: DocumentRecipient) -> Organ:
 def _response(target: Document) -> ResponseFor:
     return ResponseFor(
         organ_id=target.issuer_organ_id,
-        code=target.code,
+        code=target.code[:_CODE_CHARS],
         document_id=target.exchange_id,
         promulgation_date=_date(target),
     )

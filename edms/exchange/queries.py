@@ -11,6 +11,8 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from edms.documents.access import SEES_THE_AGENCY
+from edms.documents.errors import NotYours
 from edms.documents.views import RecipientView, StatusView
 from edms.exchange.model import ArrivedMessage, Delivery, StatusEvent
 from edms.exchange.rules import status_label
@@ -46,7 +48,12 @@ def page_part(session: Session, actor: Actor, document_id: UUID, at: datetime) -
 
 
 def quarantine(session: Session, actor: Actor, limit: int = 100) -> list[QuarantineRow]:
-    """Return the newest messages of the actor's agency that could not be filed."""
+    """Return the newest messages of the actor's agency that could not be filed.
+
+    Raises `NotYours` for whoever does not see the whole agency: nobody knows yet whom they concern.
+    """
+    if actor.capacity not in SEES_THE_AGENCY:
+        raise NotYours("quarantine")
     query = (
         select(ArrivedMessage)
         .where(ArrivedMessage.agency_id == actor.agency_id, ArrivedMessage.quarantine_code != "")

@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from axis.client import AxisRefused, AxisUnavailable
 from axis.edxml.build import build_status
+from axis.edxml.errors import NotBuildable
 from axis.edxml.model import StatusMessage
 from edms.documents.model import Direction, Document
 from edms.exchange.errors import StatusUnresolved
@@ -48,7 +49,7 @@ def report(tx: Transaction, act: object) -> None:
         "code": STATUS_OF_ACT[act.name],
         "description": str(act.data.get("reason") or act.data.get("result") or "")[:500],
         "staff_name": actor.person_name,
-        "staff_position": place,
+        "staff_position": place[:300],
         "occurred_at": tx.now,
         "message_sha256": "",
         "message_size_bytes": 0,
@@ -76,7 +77,10 @@ class StatusService:
             session.expunge_all()
         message = BlobRef(event.message_sha256, event.message_size_bytes)
         if not message.sha256:
-            root = build_status(status_message(event, document, agency))
+            try:
+                root = build_status(status_message(event, document, agency))
+            except NotBuildable as fault:
+                raise GiveUp(f"{fault.code}: {fault.detail}") from fault
             message = self._keep(event.id, self.hub.seal_message(root, key, []))
         try:
             self.hub.send(agency, message)
@@ -120,13 +124,13 @@ class StatusService:
         return dispatch.document_id
 
     def _move(self, tx: Transaction, agency: Agency, dispatch: Dispatch, status: StatusMessage) -> None:
-        delivery = tx.session.scalars(
+        deliveries = tx.session.scalars(
             select(Delivery).where(
                 Delivery.dispatch_id == dispatch.id,
                 Delivery.organ_id.in_(identifiers_of(tx.session, status.sender.organ_id)),
             )
-        ).one_or_none()
-        if delivery is not None:
+        )
+        for delivery in deliveries:  # more than one when an agency was named by two of its identifiers
             delivery.business_status = furthest(delivery.business_status, status.status_code)
             delivery.updated_at = tx.now
         data = {
