@@ -42,8 +42,8 @@ SENTENCES: dict[str, Sentence] = {
         "sent it over the axis, which refused it[ with code {code}]",
     ),
     "document.arrived": Sentence(
-        "đã nhận văn bản[ {code}][ của {organ}] qua trục liên thông",
-        "received the document[ {code}][ of {organ}] over the axis",
+        "đã nhận văn bản[ {code}][ của {issuer}] qua trục liên thông",
+        "received the document[ {code}][ of {issuer}] over the axis",
     ),
     "document.verified": Sentence(
         "đã kiểm tra chữ ký số[, kết quả: {verdict}]", "verified the signatures[: {verdict}]"
