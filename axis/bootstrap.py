@@ -69,7 +69,7 @@ def build_hub(
         verifier = verifier or TrustedVerifier(load_trust(settings))
         receipts = ReceiptOffice(settings.hub_name, signer or _open_signer(settings, stack, clock))
         return Hub(
-            settings.message_limit_bytes,
+            settings,
             database,
             blobs,
             Acceptance(database, blobs, verifier, receipts, message_limit_bytes=settings.message_limit_bytes),

@@ -1,97 +1,43 @@
-"""`edms`: run and tend the EDMS. Settings come from `EDMS_…` variables; see `edms.config`.
-
-Exit status: 0 done, 1 refused (the reason stands on stderr in Vietnamese and English), 2 wrong usage.
-"""
+"""`edms`: run and tend the EDMS. Settings come from `EDMS_…` variables; see `edms.config`."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-# Each command imports what it needs when it runs: `edms --help` must not wait for pyHanko, Celery and the rest.
+from axis.http.commands import AddParser, Service
+
+# Each function imports what it needs when it runs: `edms --help` must not wait for pyHanko, Celery and the rest.
 if TYPE_CHECKING:
+    from flask import Flask
+
     from edms.config import Settings
+    from storage.unit_of_work import Database
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit status."""
-    options = _parser().parse_args(arguments)
-    from schemas.problems import Problem  # noqa: PLC0415
-    from storage.errors import StorageError  # noqa: PLC0415
+def _load() -> Settings:
+    from edms.config import load  # noqa: PLC0415
 
-    try:
-        return int(_COMMANDS[options.command](options))
-    except Problem as refusal:
-        lines = [refusal.message_vi, refusal.message_en, refusal.detail]
-        print("\n".join(line for line in lines if line), file=sys.stderr)
-    except StorageError as error:
-        print(f"Không thực hiện được / Not done:\n{error}", file=sys.stderr)
-    return 1
+    return load()
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="edms", description="Quản lý văn bản và điều hành / document management")
-    commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("serve", help="chạy cả web và worker / run web and worker under one command")
-    commands.add_parser("web", help="chạy dịch vụ web / run the web service")
-    commands.add_parser("worker", help="chạy worker / run the worker")
-    commands.add_parser("migrate", help="nâng cấp cơ sở dữ liệu / bring the database to the newest revision")
-    config = commands.add_parser("config", help="cấu hình / settings").add_subparsers(dest="action", required=True)
-    config.add_parser("check", help="kiểm tra cấu hình / check the settings and the files they name")
-    organisation = commands.add_parser("organisation", help="tổ chức / organisation").add_subparsers(
-        dest="action", required=True
-    )
-    loading = organisation.add_parser("import", help="nạp tệp tổ chức JSON / load an organisation file")
-    loading.add_argument("file", type=Path)
-    dead = commands.add_parser("dead-letters", help="việc đã bỏ dở / work that was given up")
-    dead.add_argument("--json", action="store_true")
-    redrive = commands.add_parser("redrive", help="làm lại việc bỏ dở / try a dead letter again")
-    redrive.add_argument("id", type=int)
-    return parser
-
-
-def _serve(_options: argparse.Namespace) -> int:
-    from axis.http.logs import configure_logging  # noqa: PLC0415
-    from axis.http.supervisor import Child, Supervisor  # noqa: PLC0415
-
-    settings = _settings()
-    configure_logging()
-    _migrate_database(settings)
-    own = [sys.executable, "-m", "edms.cli"]
-    return Supervisor([Child("web", [*own, "web"]), Child("worker", [*own, "worker"])]).run()
-
-
-def _web(_options: argparse.Namespace) -> int:
-    from axis.http.logs import configure_logging  # noqa: PLC0415
-    from axis.http.serve import Listen, serve  # noqa: PLC0415
+def _application() -> Callable[[], Flask]:
     from edms.app import application  # noqa: PLC0415
 
-    settings = _settings()
-    configure_logging()
-    serve(application, Listen(settings.host, settings.port, settings.web_workers, settings.web_threads))
-    return 0
+    return application
 
 
-def _worker(_options: argparse.Namespace) -> int:
-    from axis.http.logs import configure_logging  # noqa: PLC0415
+def _work(settings: Settings) -> int:
     from edms.worker import work  # noqa: PLC0415
 
-    settings = _settings()
-    configure_logging()
     return work(settings)
 
 
-def _migrate(_options: argparse.Namespace) -> int:
-    _migrate_database(_settings())
-    return 0
-
-
-def _migrate_database(settings: Settings) -> None:
+def _migrate(settings: Settings) -> str:
     from edms.bootstrap import broker_of  # noqa: PLC0415
     from edms.tables import HISTORY  # noqa: PLC0415
     from storage.migrations import current, upgrade  # noqa: PLC0415
@@ -99,69 +45,51 @@ def _migrate_database(settings: Settings) -> None:
 
     upgrade(settings.database_url.reveal(), HISTORY)
     prepare_broker(broker_of(settings))
-    print(f"edms: {current(settings.database_url.reveal(), HISTORY)}")
+    return str(current(settings.database_url.reveal(), HISTORY))
 
 
-def _config(_options: argparse.Namespace) -> int:
+def _check(settings: Settings) -> None:
     from edms.bootstrap import build  # noqa: PLC0415
 
-    settings = _settings()
-    build(settings)
-    for name, value in asdict(settings).items():
-        print(f"{name} = {value}")
-    return 0
+    build(settings).database.engine.dispose()
 
 
-def _organisation(options: argparse.Namespace) -> int:
+def _database(settings: Settings) -> Database:
     from edms.bootstrap import open_database  # noqa: PLC0415
+
+    return open_database(settings)
+
+
+def _import_organisation(options: argparse.Namespace) -> int:
     from edms.commands import decode  # noqa: PLC0415
     from edms.organisation.commands import OrganisationFile  # noqa: PLC0415
     from edms.organisation.service import OrganisationService  # noqa: PLC0415
 
     file = decode(OrganisationFile, json.loads(options.file.read_text(encoding="utf-8")))
-    print(OrganisationService(open_database(_settings())).load_directory(None, file))
+    print(OrganisationService(_database(_load())).load_directory(None, file))
     return 0
 
 
-def _dead_letters(options: argparse.Namespace) -> int:
-    from edms.bootstrap import open_database  # noqa: PLC0415
-    from storage.outbox.repair import dead_letters  # noqa: PLC0415
-
-    found = dead_letters(open_database(_settings()))
-    if options.json:
-        print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2, default=str))
-        return 0
-    for one in found:
-        print(f"{one.id:>8} {one.died_at:%Y-%m-%d %H:%M:%S} {one.topic} {json.dumps(one.payload)} {one.reason}")
-    return 0
+def _add_parsers(add: AddParser) -> None:
+    organisation = add("organisation", "tổ chức / organisation").add_subparsers(dest="action", required=True)
+    loading = organisation.add_parser("import", help="nạp tệp tổ chức JSON / load an organisation file")
+    loading.add_argument("file", type=Path)
 
 
-def _redrive(options: argparse.Namespace) -> int:
-    from edms.bootstrap import open_database  # noqa: PLC0415
-    from storage.outbox.repair import redrive  # noqa: PLC0415
+SERVICE = Service(
+    name="edms",
+    description="Quản lý văn bản và điều hành / document management",
+    load=_load,
+    application=_application,
+    work=_work,
+    migrate=_migrate,
+    check=_check,
+    database=_database,
+    commands={"organisation": _import_organisation},
+    add_parsers=_add_parsers,
+)
 
-    if redrive(open_database(_settings()), options.id):
-        return 0
-    print(f"Không có việc bỏ dở số {options.id} / no dead letter {options.id}", file=sys.stderr)
-    return 1
-
-
-def _settings() -> Settings:
-    from edms.config import load  # noqa: PLC0415
-
-    return load()
-
-
-_COMMANDS = {
-    "serve": _serve,
-    "web": _web,
-    "worker": _worker,
-    "migrate": _migrate,
-    "config": _config,
-    "organisation": _organisation,
-    "dead-letters": _dead_letters,
-    "redrive": _redrive,
-}
+main = SERVICE.main
 
 
 if __name__ == "__main__":

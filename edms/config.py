@@ -51,6 +51,7 @@ class Settings:
     fetch_seconds: int = 60
     """How often each agency's inbox at the hub is asked."""
     session_hours: int = 12
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property
     def secure_cookies(self) -> bool:

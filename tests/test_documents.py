@@ -42,8 +42,8 @@ MADE_LATER = ("var", "build", "node_modules", ".venv")
 """Folders that commands of ours make; the repository does not hold them."""
 
 SERVICES: Mapping[str, tuple[type, argparse.ArgumentParser]] = {
-    "edms": (edms.config.Settings, edms.cli._parser()),
-    "axis": (axis.config.Settings, axis.cli._parser()),
+    "edms": (edms.config.Settings, edms.cli.SERVICE.parser()),
+    "axis": (axis.config.Settings, axis.cli.SERVICE.parser()),
 }
 
 _FENCE = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from axis.config import Settings
 from axis.hub.acceptance import Acceptance
 from axis.hub.delivery import DeliveryDesk
 from storage.blobs.port import BlobStore
@@ -15,8 +16,7 @@ from storage.unit_of_work import Database
 class Hub:
     """The parts that the web application uses; `close` gives back connections and the key."""
 
-    message_limit_bytes: int
-    """How long one message may be as it travels."""
+    settings: Settings
     database: Database
     blobs: BlobStore
     acceptance: Acceptance

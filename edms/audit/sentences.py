@@ -38,8 +38,8 @@ SENTENCES: dict[str, Sentence] = {
         "sent it over the axis, which accepted it[ as message {message_id}]",
     ),
     "document.dispatch-refused": Sentence(
-        "đã gửi qua trục liên thông nhưng bị từ chối[, mã lỗi {code}]",
-        "sent it over the axis, which refused it[ with code {code}]",
+        "đã gửi qua trục liên thông nhưng bị từ chối[: {reason}][ ({code})]",
+        "sent it over the axis, which refused it[: {reason}][ ({code})]",
     ),
     "document.arrived": Sentence(
         "đã nhận văn bản[ {code}][ của {issuer}] qua trục liên thông",

@@ -27,7 +27,7 @@ def send() -> Response:
     if request.mimetype not in ("application/xml", "text/xml"):
         raise UnsupportedMediaType
     hub = the_hub()
-    allow_body(hub.message_limit_bytes)
+    allow_body(hub.settings.message_limit_bytes)
     accepted = hub.acceptance.accept(caller(), cast("BinaryIO", request.stream))
     response = Response(accepted.receipt_xml, 200 if accepted.replayed else 201, content_type=MEDIA_TYPE)
     response.headers[MESSAGE_ID_HEADER] = str(accepted.message_id)

@@ -15,11 +15,12 @@ import httpx
 import msgspec
 
 from axis.app import create_app
-from axis.bootstrap import Hub, build_hub
+from axis.bootstrap import build_hub
 from axis.bootstrap import build_relay as build_hub_relay
 from axis.config import Settings
 from axis.hub.directory.file import DirectoryFile
 from axis.hub.directory.importing import import_directory
+from axis.hub.parts import Hub
 from axis.hub.routing import TOPIC as ROUTING
 from edms.bootstrap import ask_for_arrivals, build_relay
 from edms.exchange import arrivals, dispatch, statuses

@@ -76,7 +76,9 @@ def test_a_letter_arrives_whole_and_each_status_comes_back_once(axis: Axis) -> N
     assert axis.town.services.documents.blobs.has(file_of(sent, FileRole.RECEIPT).sha256)
     page = axis.town.page(axis.town.actor("binh", THERE), document.id)
     assert (page.verdict, len(page.signatures), page.actions) == ("valid", 2, ("register", "return"))
-    assert page.timeline[0].sentence.endswith("đã nhận văn bản qua trục từ Ủy ban nhân dân ubnd-xa-b.")
+    assert page.timeline[0].sentence.endswith(
+        "đã nhận văn bản 01/UBND của Ủy ban nhân dân ubnd-xa-b qua trục liên thông."
+    )
 
     settle(axis, document.id)
     axis.work()
