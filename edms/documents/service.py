@@ -51,6 +51,8 @@ class _Composition:
     agency: Agency
     signer: Position
     signer_name: str
+    notation: str
+    """With the letters of the drafting unit (annex I II.3.b)."""
     recipients: tuple[tuple[str, str], ...]
     laid_out: LaidOutDocument
     blob: BlobRef
@@ -192,11 +194,13 @@ class DocumentService:
             agency = session.get_one(Agency, actor.agency_id)
             signer, signer_name = _signer(session, actor, command.signer_position_id, now)
             recipients = tuple(_recipients(session, command.recipient_organ_ids, now))
+            drafting = session.get_one(Unit, actor.unit_id)
+            letters = notation(command.type_name, agency.abbreviation, drafting.abbreviation)
         letter = OfficialLetter(
             superior_agency=agency.issued_under,
             agency=agency.name,
             type_name="" if command.type_name == PLAIN_LETTER else command.type_name,
-            notation=notation(command.type_name, agency.abbreviation, signer.unit.abbreviation),
+            notation=letters,
             subject=command.subject,
             addressees=tuple(name for _, name in recipients),
             legal_grounds=tuple(command.grounds_lines()),
@@ -210,7 +214,7 @@ class DocumentService:
         )
         laid_out = self._typeset(letter)
         blob = self.blobs.put(io.BytesIO(laid_out.pdf))
-        return _Composition(command, agency, signer, signer_name, recipients, laid_out, blob)
+        return _Composition(command, agency, signer, signer_name, letters, recipients, laid_out, blob)
 
     def _attach(self, tx: Transaction, document: Document, composition: _Composition) -> None:
         laid_out = composition.laid_out
@@ -240,7 +244,7 @@ def _fields(composition: _Composition, actor: Actor) -> dict[str, Any]:
     return {
         "responsible_position_id": signer.id,
         "type_name": command.type_name,
-        "notation": notation(command.type_name, composition.agency.abbreviation, signer.unit.abbreviation),
+        "notation": composition.notation,
         "subject": command.subject,
         "page_amount": composition.laid_out.page_count,
         "signer_position": signer.title,
