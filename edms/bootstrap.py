@@ -42,6 +42,7 @@ from edms.signatures.service import SignatureService
 from edms.workflow.inventory import in_hand as workflow_in_hand
 from edms.workflow.queries import page_part as workflow_part
 from edms.workflow.service import WorkflowService
+from signing.errors import WrongPin
 from signing.providers import Pkcs12Folder
 from signing.trust import Trust, is_demonstration
 from storage.blobs.folder import FolderStore
@@ -126,7 +127,7 @@ def build(
         arrivals=ArrivalService(database, hub, Filing(hub, signatures), status_service),
         handovers=HandoverService(database, blobs, (documents_in_hand, workflow_in_hand)),
         minutes=MinutesWriter(database, blobs, PdfMinutes(lambda: fonts)),
-        document_pages=DocumentPages(documents, contributors, numbers_of),
+        document_pages=DocumentPages(documents, contributors, numbers_of, {WrongPin: "pin"}),
     )
 
 

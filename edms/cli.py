@@ -65,7 +65,12 @@ def _import_organisation(options: argparse.Namespace) -> int:
     from edms.organisation.commands import OrganisationFile  # noqa: PLC0415
     from edms.organisation.service import OrganisationService  # noqa: PLC0415
 
-    file = decode(OrganisationFile, json.loads(options.file.read_text(encoding="utf-8")))
+    try:
+        content = json.loads(options.file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        print(f"Không đọc được tệp tổ chức / The organisation file cannot be read:\n{error}", file=sys.stderr)
+        return 1
+    file = decode(OrganisationFile, content if isinstance(content, dict) else {})
     print(OrganisationService(_database(_load())).load_directory(None, file))
     return 0
 

@@ -73,6 +73,8 @@ def hub_tokens(settings: Settings) -> dict[str, Secret]:
         values = json.loads(settings.hub_tokens_file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise SettingsInvalid(f"{PREFIX}HUB_TOKENS_FILE: {error}") from error
+    if not isinstance(values, dict) or not all(isinstance(token, str) for token in values.values()):
+        raise SettingsInvalid(f"{PREFIX}HUB_TOKENS_FILE: not a JSON object of identifier and token")
     return {str(organ_id): Secret(token) for organ_id, token in values.items()}
 
 

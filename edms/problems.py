@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from flask import Flask, Response, request
 
-from axis.http.problems import ProblemDetails, install_problems, problem_json
+from axis.http.problems import ProblemDetails, describe, install_problems, problem_json
 from edms.accounts.authentication import API_PREFIX
 from edms.web.shell import problem_page
+
+
+def answer(error: Exception) -> Response:
+    """Return the answer to `error`, for a view that cannot go on by itself."""
+    return _render(describe(error))
 
 
 def install(app: Flask) -> None:

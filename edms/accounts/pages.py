@@ -71,8 +71,9 @@ def _positions(pages: Blueprint, service: AccountService) -> None:
 
     @pages.post("/acting-as")
     def act_as() -> Response:
+        signed = current_signed()
         command = decode_form(ActAs, request.form)
-        service.switch(current_signed(), command.appointment_id)
+        service.switch(signed, command.appointment_id)
         return redirect(same_site_path(command.next), 303)
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from msgspec import Meta
 
-from edms.documents.model import Priority
+from edms.documents.model import DocumentState, Priority
 
-Subject = Annotated[str, Meta(min_length=5, max_length=500)]
+Subject = Annotated[str, Meta(min_length=5, max_length=500, title="Trích yếu")]
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,16 @@ class DraftLetter:
     """A letter (công văn) or another type laid out alike, submitted to its signer."""
 
     subject: Subject
-    recipient_organ_ids: list[str]
+    recipient_organ_ids: Annotated[list[str], Meta(title="Nơi nhận")]
     """Identifiers of agencies on the axis, in the order of the nơi nhận."""
-    body: Annotated[str, Meta(min_length=1, max_length=100_000)]
+    body: Annotated[str, Meta(min_length=1, max_length=100_000, title="Nội dung")]
     """Paragraphs, separated by newlines."""
-    signer_position_id: UUID
-    type_name: Annotated[str, Meta(max_length=100)] = "Công văn"
-    grounds: str = ""
+    signer_position_id: Annotated[UUID, Meta(title="Người ký")]
+    type_name: Annotated[str, Meta(max_length=100, title="Tên loại")] = "Công văn"
+    grounds: Annotated[str, Meta(max_length=20_000, title="Căn cứ")] = ""
     """Căn cứ, one a line."""
-    priority: Priority = Priority.NORMAL
-    due_on: date | None = None
+    priority: Annotated[Priority, Meta(title="Độ khẩn")] = Priority.NORMAL
+    due_on: Annotated[date | None, Meta(title="Hạn trả lời")] = None
     replies_to_id: UUID | None = None
 
     def paragraphs(self) -> list[str]:
@@ -44,7 +44,7 @@ class DraftLetter:
 class ReturnDraft:
     """The signer sends a draft back to its drafter."""
 
-    reason: Annotated[str, Meta(min_length=3, max_length=500)]
+    reason: Annotated[str, Meta(min_length=3, max_length=500, title="Lý do trả lại")]
 
 
 @dataclass(frozen=True)
@@ -52,5 +52,5 @@ class ListDocuments:
     """What a list shows."""
 
     text: str = ""
-    states: list[str] = field(default_factory=list)
-    page: Annotated[int, Meta(ge=1, le=10_000)] = 1
+    states: Annotated[list[DocumentState], Meta(title="Trạng thái")] = field(default_factory=list)
+    page: Annotated[int, Meta(ge=1, le=10_000, title="Số trang")] = 1

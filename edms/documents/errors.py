@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from edms.commands import InputRefused
 from schemas.problems import Problem
 
 
@@ -48,9 +49,10 @@ class NotYours(Problem):
     message_en: ClassVar[str] = "This belongs to another position. Pass it to whoever holds that position."
 
 
-class RecipientMissing(Problem):
+class RecipientMissing(InputRefused):
     """An outgoing document must name at least one recipient."""
 
+    field: ClassVar[str] = "recipient_organ_ids"
     code: ClassVar[str] = "documents.recipient-missing"
     status: ClassVar[int] = 422
     message_vi: ClassVar[str] = "Chưa có nơi nhận. Hãy chọn ít nhất một cơ quan nhận văn bản."

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
+from http import HTTPStatus
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from edms.accounts.authentication import current_actor
-from edms.commands import decode_form
+from edms.accounts.authentication import CSRF_FIELD, current_actor
+from edms.commands import FieldFault, InputRefused, decode_form
 from edms.documents.access import find
 from edms.documents.commands import DraftLetter, ListDocuments, ReturnDraft
 from edms.documents.layout.preview import render_page
@@ -22,6 +23,9 @@ from edms.documents.service import DocumentService, Draft
 from edms.documents.views import DocumentRow, PageContributor, PositionChoice
 from edms.organisation.actor import Actor
 from edms.organisation.choices import recipient_agencies, signing_positions
+from edms.problems import answer
+from edms.web.translations import current_language
+from schemas.problems import Problem
 from storage.blobs.port import read_chunks
 
 Numbers = Callable[[Session, Sequence[UUID]], Mapping[UUID, int]]
@@ -36,6 +40,8 @@ class DocumentPages:
     service: DocumentService
     contributors: tuple[PageContributor, ...]
     numbers: Numbers
+    fields: Mapping[type[Problem], str] = field(default_factory=dict)
+    """Refusals of lower packages that concern one field of a form, with its name."""
 
 
 def blueprint(needs: DocumentPages) -> Blueprint:
@@ -45,6 +51,7 @@ def blueprint(needs: DocumentPages) -> Blueprint:
     _one(pages, needs)
     _files(pages, needs)
     _drafts(pages, needs)
+    _forms_that_come_back(pages, needs)
     return pages
 
 
@@ -79,6 +86,48 @@ def _one(pages: Blueprint, needs: DocumentPages) -> None:
         return render_template("documents/document.html", document=page, positions=page.assignable)
 
 
+def _forms_that_come_back(pages: Blueprint, needs: DocumentPages) -> None:
+    """Answer a refused form of a document's page, whichever slice owns it, with that page and each fault beside its field."""
+
+    def again(refusal: Problem) -> Response:
+        document_id = (request.view_args or {}).get("document_id")
+        if request.method != "POST" or document_id is None:
+            return answer(refusal)
+        database = needs.service.database
+        try:
+            with database.reading() as session:
+                page = page_of(session, current_actor(), document_id, needs.contributors, database.clock.now())
+        except Problem as other:
+            return answer(other)
+        text = render_template(
+            "documents/document.html",
+            document=page,
+            positions=page.assignable,
+            errors=_errors(refusal, needs.fields),
+            values=_typed(),
+        )
+        return make_response(text, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    kinds: tuple[type[Problem], ...] = (InputRefused, *needs.fields)
+    for kind in kinds:
+        pages.app_errorhandler(kind)(again)
+
+
+def _errors(refusal: Problem, fields: Mapping[type[Problem], str]) -> dict[str, str]:
+    """Return the sentence of each field at fault, in the reader's language."""
+    name = fields.get(type(refusal), "")
+    own = (FieldFault(name, refusal.message_vi, refusal.message_en),)
+    faults = refusal.faults() if isinstance(refusal, InputRefused) else own
+    vietnamese = current_language() == "vi"
+    return {fault.field: fault.vi if vietnamese else fault.en for fault in faults}
+
+
+def _typed() -> dict[str, object]:
+    """Return what the person typed, for the form that comes back; secrets are typed again."""
+    names = request.form.keys() - {"pin", CSRF_FIELD, "version"}
+    return {name: request.form.getlist(name) if name.endswith("_ids") else request.form[name] for name in names}
+
+
 def _files(pages: Blueprint, needs: DocumentPages) -> None:
     @pages.get("/<uuid:document_id>/files/<uuid:file_id>")
     def download(document_id: UUID, file_id: UUID) -> Response:
@@ -93,14 +142,14 @@ def _files(pages: Blueprint, needs: DocumentPages) -> None:
     @pages.get("/<uuid:document_id>/files/<uuid:file_id>/pages/<int:number>.png")
     def picture(document_id: UUID, file_id: UUID, number: int) -> Response:
         file = needs.service.file_of(current_actor(), document_id, file_id)
+        width = min(max(request.args.get("width", 900, type=int), 100), 2000)
         response = Response(mimetype="image/png")
-        response.set_etag(f"{file.sha256}-{number}-{request.args.get('width', '')}")
+        response.set_etag(f"{file.sha256}-{number}-{width}")
         response.cache_control.private = True
         response.cache_control.max_age = 3600
         if request.if_none_match.contains(response.get_etag()[0] or ""):
             response.status_code = 304
             return response
-        width = min(max(request.args.get("width", 900, type=int), 100), 2000)
         with needs.service.open_file(file) as stream:
             response.set_data(render_page(stream.read(), number - 1, width))
         return response
@@ -115,7 +164,12 @@ def _drafts(pages: Blueprint, needs: DocumentPages) -> None:
 
     @pages.post("/new")
     def create() -> BaseResponse:
-        document_id = service.draft(current_actor(), decode_form(DraftLetter, request.form))
+        actor = current_actor()
+        try:
+            document_id = service.draft(actor, decode_form(DraftLetter, request.form))
+        except InputRefused as refusal:
+            form = _draft_form(service, actor, values=_typed(), reply_to=_answered(service, actor), refusal=refusal)
+            return make_response(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         return redirect(url_for("documents.show", document_id=document_id), 303)
 
     @pages.get("/<uuid:document_id>/reply")
@@ -136,14 +190,30 @@ def _drafts(pages: Blueprint, needs: DocumentPages) -> None:
 
     @pages.post("/<uuid:document_id>/edit")
     def save(document_id: UUID) -> BaseResponse:
+        actor = current_actor()
         version = request.form.get("version", 0, type=int)
-        service.edit(current_actor(), document_id, version, decode_form(DraftLetter, request.form))
+        try:
+            service.edit(actor, document_id, version, decode_form(DraftLetter, request.form))
+        except InputRefused as refusal:
+            draft = replace(service.draft_of(actor, document_id), version=version)
+            form = _draft_form(service, actor, values=_typed(), draft=draft, refusal=refusal)
+            return make_response(form, HTTPStatus.UNPROCESSABLE_ENTITY)
         return redirect(url_for("documents.show", document_id=document_id), 303)
 
     @pages.post("/<uuid:document_id>/return-draft")
     def return_draft(document_id: UUID) -> BaseResponse:
         service.return_draft(current_actor(), document_id, decode_form(ReturnDraft, request.form))
         return redirect(url_for("documents.show", document_id=document_id), 303)
+
+
+def _answered(service: DocumentService, actor: Actor) -> DocumentRow | None:
+    """Return the document that a refused draft was to answer, when the form names one that the actor sees."""
+    target_id = request.form.get("replies_to_id", type=UUID)
+    if target_id is None:
+        return None
+    with service.database.reading() as session:
+        [row] = rows(session, actor, [find(session, actor, target_id)])
+        return row
 
 
 def _draft_form(
@@ -153,6 +223,7 @@ def _draft_form(
     values: Mapping[str, object] | None = None,
     draft: Draft | None = None,
     reply_to: DocumentRow | None = None,
+    refusal: InputRefused | None = None,
 ) -> str:
     now = service.database.clock.now()
     with service.database.reading() as session:
@@ -161,7 +232,7 @@ def _draft_form(
     return render_template(
         "documents/draft_form.html",
         values=values or {},
-        errors={},
+        errors={} if refusal is None else _errors(refusal, {}),
         document=draft,
         reason=draft.returned_because if draft is not None else "",
         reply_to=reply_to,

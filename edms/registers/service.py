@@ -25,7 +25,7 @@ from storage.unit_of_work import Database
 class ReturnDocument:
     """An arrived document goes back to its sender (NĐ 30/2020 Điều 21.2)."""
 
-    reason: Annotated[str, Meta(min_length=3, max_length=500)]
+    reason: Annotated[str, Meta(min_length=3, max_length=500, title="Lý do trả lại")]
 
 
 @dataclass(frozen=True)

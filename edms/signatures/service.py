@@ -49,7 +49,7 @@ from storage.unit_of_work import Database, Transaction
 class GivePin:
     """Opens the signer's key. Kept nowhere, in no log."""
 
-    pin: Annotated[str, Meta(min_length=1, max_length=100)] = field(repr=False)
+    pin: Annotated[str, Meta(min_length=1, max_length=100, title="Mã PIN")] = field(repr=False)
     version: int | None = None
     """The version of the document that the signer saw; None when the caller does not say."""
 

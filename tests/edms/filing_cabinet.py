@@ -14,6 +14,7 @@ _HOLDERS = {
     DocumentState.ARRIVED: CLERK,
     DocumentState.REGISTERED: CHAIRMAN,
     DocumentState.ASSIGNED: SPECIALIST,
+    DocumentState.IN_PROGRESS: SPECIALIST,
     DocumentState.DRAFT: CHAIRMAN,
     DocumentState.SIGNED: CLERK,
 }

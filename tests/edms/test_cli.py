@@ -1,0 +1,83 @@
+"""The command line as an operator uses it: real processes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from edms.config import PREFIX, Settings
+from storage.settings import Secret
+from tests.edms.ground import PIN, ROOT, Ground, settings_for
+
+
+def edms(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(PREFIX)}
+    command = [sys.executable, "-m", "edms.cli", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, env=kept | (environ or {}), capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+@pytest.fixture
+def environ(ground: Ground, tmp_path: Path) -> dict[str, str]:
+    """The variables of a whole installation, over a copy of the template."""
+    settings = settings_for(ground.copy("template_town", f"town_{next(ground.numbers)}"), ground.pki, tmp_path)
+    return {
+        f"{PREFIX}{one.name.upper()}": text for one in fields(Settings) if (text := _text(getattr(settings, one.name)))
+    }
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return "" if value is None else str(value)
+
+
+def test_help_answers_without_settings_or_heavy_libraries() -> None:
+    told = edms("--help")
+    assert told.returncode == 0
+    for command in ("serve", "web", "worker", "migrate", "config", "organisation", "dead-letters", "redrive"):
+        assert command in told.stdout
+    code = "import sys, edms.cli; print(sorted({'pyhanko', 'celery', 'flask', 'sqlalchemy'} & set(sys.modules)))"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"
+
+
+def test_wrong_usage_is_told_apart() -> None:
+    assert edms("config").returncode == 2
+
+
+def test_config_check_shows_settings_and_hides_secrets(environ: dict[str, str]) -> None:
+    told = edms("config", "check", environ=environ)
+    assert told.returncode == 0, told.stderr
+    assert "environment = test" in told.stdout
+    assert "database_url = ***" in told.stdout
+    assert PIN not in told.stdout
+
+
+def test_config_check_names_every_fault(environ: dict[str, str]) -> None:
+    faulty = {key: value for key, value in environ.items() if key != "EDMS_HUB_URL"}
+    told = edms("config", "check", environ=faulty | {"EDMS_PROT": "1", "EDMS_PORT": "tám mươi"})
+    assert told.returncode == 1
+    for fault in ("EDMS_HUB_URL: required", "EDMS_PROT: unknown", "EDMS_PORT: "):
+        assert fault in told.stderr
+    assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize(("content", "said"), [(None, "Không đọc được tệp tổ chức"), ("[]", "agencies")])
+def test_an_organisation_file_that_cannot_be_read_is_told(
+    environ: dict[str, str], tmp_path: Path, content: str | None, said: str
+) -> None:
+    file = tmp_path / "organisation.json"
+    if content is not None:
+        file.write_text(content)
+    told = edms("organisation", "import", str(file), environ=environ)
+    assert (told.returncode, "Traceback" in told.stderr) == (1, False)
+    assert said in told.stderr
