@@ -91,7 +91,7 @@ def test_the_api_shows_what_the_page_shows(town: Town, site: Flask) -> None:
     program = site.test_client()
     listed = program.get("/api/v1/documents/outgoing", headers=bearer).json
     assert listed is not None
-    assert (listed["total"], {one["code"] for one in listed["items"]}) == (2, {"01/UBND", ""})
+    assert (listed["total"], {one["code"] for one in listed["items"]}) == (2, {"01/UBND-VP", ""})
     shown = program.get(f"/api/v1/documents/{town.letter_id}", headers=bearer).json
     assert shown is not None
     assert (shown["verdict"], shown["register_number"], len(shown["signatures"])) == ("valid", "1", 2)

@@ -190,7 +190,7 @@ def test_a_download_is_the_whole_file_under_its_name(town: Town, site: Flask) ->
     assert hashlib.sha256(answer.data).hexdigest() == file.sha256
     assert answer.headers["Content-Length"] == str(file.size_bytes) == str(len(answer.data))
     assert answer.headers["Content-Type"] == "application/pdf"
-    assert answer.headers["Content-Disposition"] == "attachment; filename=01-UBND.pdf"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=01-UBND-VP.pdf"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
 

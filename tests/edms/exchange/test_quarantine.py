@@ -248,7 +248,7 @@ def test_what_only_calls_itself_a_pdf_does_not_stop_the_post(exposed: Town, any_
 
 def test_names_and_types_from_elsewhere_are_made_harmless(exposed: Town, any_hub: AnyHub, writer: Writer) -> None:
     hostile = replaced(
-        "<edXML:AttachmentName>01-UBND.pdf", "<edXML:AttachmentName>..\\..\\etc/a&#13;&#10;Set-Cookie: b.pdf"
+        "<edXML:AttachmentName>01-UBND-VP.pdf", "<edXML:AttachmentName>..\\..\\etc/a&#13;&#10;Set-Cookie: b.pdf"
     )
     raw = writer.bytes_of(writer.message(), b"<script>", more=hostile)
     raw = replaced("<ContentType>application/pdf", "<ContentType>text/html; \n x")(raw)

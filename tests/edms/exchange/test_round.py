@@ -77,7 +77,7 @@ def test_a_letter_arrives_whole_and_each_status_comes_back_once(axis: Axis) -> N
     page = axis.town.page(axis.town.actor("binh", THERE), document.id)
     assert (page.verdict, len(page.signatures), page.actions) == ("valid", 2, ("register", "return"))
     assert page.timeline[0].sentence.endswith(
-        "đã nhận văn bản 01/UBND của Ủy ban nhân dân ubnd-xa-b qua trục liên thông."
+        "đã nhận văn bản 01/UBND-VP của Ủy ban nhân dân ubnd-xa-b qua trục liên thông."
     )
 
     settle(axis, document.id)

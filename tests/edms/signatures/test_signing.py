@@ -55,7 +55,7 @@ def signatures_on(town: Town, document_id: UUID) -> list[KeyKind]:
 
 def test_a_sealed_letter_has_its_number_and_two_valid_signatures(town: Town) -> None:
     letter = town.document(town.letter_id)
-    assert (letter.state, letter.code) == (DocumentState.SEALED, "01/UBND")
+    assert (letter.state, letter.code) == (DocumentState.SEALED, "01/UBND-VP")
     assert signatures_on(town, letter.id) == [KeyKind.PERSONAL, KeyKind.SEAL]
     with town.services.documents.blobs.open(letter.main_file().sha256) as stream:  # type: ignore[union-attr]
         report = validate_pdf(stream, town.pki.trust(), town.clock.now())
