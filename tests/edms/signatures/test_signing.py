@@ -99,11 +99,11 @@ def test_a_number_is_spent_once_though_sealing_fails_and_is_tried_again(town: To
         with pytest.raises(problem):
             failing.number_and_seal(town.actor("binh"), town.signed_id, pin)
         kept = town.document(town.signed_id)
-        assert (kept.state, kept.code) == (DocumentState.NUMBERED, "02/UBND")
+        assert (kept.state, kept.code) == (DocumentState.NUMBERED, "02/UBND-VP")
     assert town.page(town.actor("yen"), town.signed_id).actions == ("number_and_seal",)
     signatures.number_and_seal(town.actor("yen"), town.signed_id, RIGHT)
     sealed = town.document(town.signed_id)
-    assert (sealed.state, sealed.code) == (DocumentState.SEALED, "02/UBND")
+    assert (sealed.state, sealed.code) == (DocumentState.SEALED, "02/UBND-VP")
     assert numbers_given(town) == [1, 2]
 
 
@@ -120,7 +120,7 @@ def test_two_clerks_who_seal_at_once_get_one_number_and_one_sealed_file(town: To
     assert outcomes.count("sealed") == 1, outcomes
     assert numbers_given(town) == [1, 2]
     assert signatures_on(town, town.signed_id) == [KeyKind.PERSONAL, KeyKind.SEAL]
-    sealed = [one for one in town.document(town.signed_id).files if one.name == "02-UBND.pdf"]
+    sealed = [one for one in town.document(town.signed_id).files if one.name == "02-UBND-VP.pdf"]
     assert [one.superseded_at for one in sealed] == [None]
 
 
