@@ -236,9 +236,10 @@ def test_a_list_is_searched_filtered_and_paged(town: Town, site: Flask) -> None:
     assert binh.get("/documents/incoming?states=arrived&states=").text.count("Việc thứ") == 25
 
 
-@pytest.mark.parametrize("query", ["states=nowhere", "page=0", "page=x", "page=99999999999", "text=%00"])
-def test_a_list_asked_for_nonsense_says_so(site: Flask, query: str) -> None:
-    assert person(site, "binh").get(f"/documents/incoming?{query}").status_code == 422
+def test_a_list_asked_for_nonsense_says_so(site: Flask) -> None:
+    binh = person(site, "binh")
+    for query in ("states=nowhere", "page=0", "page=x", "page=99999999999", "text=%00"):
+        assert binh.get(f"/documents/incoming?{query}").status_code == 422, query
 
 
 def test_only_what_was_verified_shows_a_verdict(town: Town, site: Flask) -> None:

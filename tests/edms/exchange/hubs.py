@@ -54,7 +54,7 @@ class Line(httpx.BaseTransport):
         if self.lose_answers_of(request):
             response.read()
             raise httpx.ReadError("the answer was lost")
-        if request.url.path != "/v1/inbox":
+        if request.url.path != "/v1/inbox" or response.status_code != httpx.codes.OK:
             return response
         content = json.loads(response.read())
         content["deliveries"] = self.reorder(content["deliveries"])
