@@ -1,4 +1,4 @@
-"""Identifiers of rows: UUID version 7 (RFC 9562 §5.7), so that an index grows at one end."""
+"""Identifiers of rows: UUID version 7 (RFC 9562 §5.7), so that an index grows at one end and ids sort by time of making."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ from uuid import UUID
 
 
 def new_id() -> UUID:
-    """Return a UUIDv7: 48 bits of Unix milliseconds, then 74 random bits."""
-    milliseconds = time.time_ns() // 1_000_000
-    random_bits = secrets.randbits(74)
+    """Return a UUIDv7: 48 bits of Unix milliseconds, 12 bits of the fraction (RFC 9562 §6.2, method 3), 62 random bits.
+
+    Ids made by one process sort by the order of their making as far as the clock tells moments apart (about 0.25 µs).
+    """
+    milliseconds, rest_ns = divmod(time.time_ns(), 1_000_000)
     value = (milliseconds & (2**48 - 1)) << 80
-    value |= 0x7 << 76 | (random_bits >> 62) << 64
-    value |= 0b10 << 62 | (random_bits & (2**62 - 1))
+    value |= 0x7 << 76 | (rest_ns * 4096 // 1_000_000) << 64
+    value |= 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)

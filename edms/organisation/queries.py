@@ -168,12 +168,15 @@ def holder_of(session: Session, position_id: UUID, at: datetime) -> StandingView
 
 
 def last_holder_of(session: Session, position_id: UUID, at: datetime) -> StandingView | None:
-    """Return who holds the position at `at` as its holder, else who held it last before; None if nobody ever did."""
+    """Return who holds the position at `at` as its holder, else who held it last before; None if nobody ever did.
+
+    Of holdings that began in the same moment the one that lasts counts, then the one that was written last.
+    """
     statement = (
         _appointments()
         .where(Appointment.position_id == position_id, Appointment.kind == AppointmentKind.HOLDER)
         .where(Appointment.valid_from <= at)
-        .order_by(Appointment.valid_from.desc())
+        .order_by(Appointment.valid_from.desc(), Appointment.valid_to.desc().nulls_first(), Appointment.id.desc())
         .limit(1)
     )
     found = session.scalars(statement).unique().first()
