@@ -12,9 +12,9 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-$(BIN)/uv: requirements/uv.txt
+$(BIN)/uv: requirements/uv.lock
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/pip install -q -r requirements/uv.txt
+	@$(BIN)/pip install -q --require-hashes -r requirements/uv.lock
 	@touch $@
 
 $(VENV)/demo.stamp: requirements/demo.lock pyproject.toml $(BIN)/uv
@@ -59,6 +59,7 @@ check: $(VENV)/test.stamp ## Style, types and import contracts: the quick part o
 	@$(BIN)/mypy
 
 lock: $(BIN)/uv ## Resolve the dependencies anew
+	@$(BIN)/uv pip compile requirements/uv.in --generate-hashes --universal --no-annotate --no-header -q -o requirements/uv.lock
 	@for set in "runtime" "demo --extra demo" "test --extra demo --extra test"; do set -- $$set; name=$$1; shift; \
 	  $(BIN)/uv pip compile pyproject.toml $$* --generate-hashes --universal --no-annotate --no-header -q -U \
 	    -o requirements/$$name.lock; done
