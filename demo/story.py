@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -17,6 +17,7 @@ from demo import cast
 from demo.browser import Browser
 from demo.timeline import Timeline, check, eventually
 from edms.organisation.commands import person_id, position_id
+from storage.clock import VIETNAM
 
 SUBJECT = "Đề nghị báo cáo tình hình thực hiện dự toán ngân sách năm 2026"
 REPLY_SUBJECT = "Báo cáo tình hình thực hiện dự toán ngân sách năm 2026 của xã Hiệp Thạnh"
@@ -173,9 +174,9 @@ class Story:
 
             statuses = eventually(reported, f"the sender sees {wanted}, each once")
             for status in sorted(statuses, key=lambda s: s["code"]):
-                self.timeline.tell(
-                    "nơi gửi thấy", f"{status['code']} {status['label']}: {status['person']} ({status['position']})"
-                )
+                who = f"{status['person']} ({status['position']})"
+                said = f"{status['code']} {status['label']}: {_clock(status['at'])}, {who}"
+                self.timeline.tell("nơi gửi thấy", said)
             check(all(s["at"] for s in statuses), "each status has its time")
             people = [s["person"] for s in statuses if s["code"] != "01"]
             check(all(people), "each status names a person")
@@ -196,6 +197,8 @@ class Story:
                 end = leader.submit("/handovers/new", values, "/handovers/new")
                 self.timeline.tell("duc.ht", "lập biên bản bàn giao vị trí Văn thư cho Đỗ Thanh Tùng")
             page = end
+            check("Văn bản đến chờ vào sổ" in leaver.open(page), "the handover lists what the position has in hand")
+            self.timeline.tell("kahuong.ht", "thấy danh mục bàn giao: việc đang chờ của vị trí, theo nhóm")
             leaver.submit(f"{page}/confirm", {"remarks": "Đã bàn giao đủ sổ, con dấu và tài khoản."}, page)
             self.timeline.tell("kahuong.ht", "xác nhận danh mục bàn giao, ghi chú")
             with self._browser("tung.ht") as successor:
@@ -235,3 +238,8 @@ class Story:
 
 def _main_file(view: dict[str, Any]) -> dict[str, Any]:
     return next(file for file in view["files"] if file["role"] == "main")
+
+
+def _clock(moment: str) -> str:
+    """Return the time of day in Vietnam of a moment in ISO 8601."""
+    return f"{datetime.fromisoformat(moment).astimezone(VIETNAM):%H:%M:%S}"
