@@ -97,7 +97,7 @@ class ArrivalService:
         with tempfile.TemporaryDirectory() as folder:
             message = opened_message(self.hub, blob, Path(folder))
             if isinstance(message.parsed.message, DocumentMessage):
-                prepared = self.filing.prepare(agency, message, message.parsed.message)
+                prepared = self.filing.prepare(message, message.parsed.message)
                 with self.database.begin() as tx:
                     arrived = _row(agency, item, blob)
                     arrived.arrived_at = tx.now

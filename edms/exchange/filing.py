@@ -102,12 +102,11 @@ class Filing:
     hub: HubAccess
     signatures: SignatureService
 
-    def prepare(self, agency: Agency, opened: OpenedMessage, message: DocumentMessage) -> Prepared:
+    def prepare(self, opened: OpenedMessage, message: DocumentMessage) -> Prepared:
         """Check attachments against the manifest, store them, verify the main PDF; no transaction is open.
 
         Raises `AttachmentChanged`, `NothingToFile`.
         """
-        del agency
         _require_unchanged(opened.parsed.attachments)
         received = [one for one in opened.parsed.attachments if one.received is not None and one.received.path]
         if not received:

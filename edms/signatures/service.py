@@ -106,8 +106,8 @@ class SignatureService:
         given = self.registers.number_outgoing(actor, document_id)
         document, main, key = self._prepared(actor, document_id, "seal", KeyKind.SEAL)
         with self.database.reading() as session:
-            place = session.get_one(Agency, document.agency_id).place_name
-        blob, report, certificate = self._sealed(main, key, command.pin, given, place)
+            agency = session.get_one(Agency, document.agency_id)
+        blob, report, certificate = self._sealed(main, key, command.pin, given, agency)
         with self.database.begin() as tx:
             document = self._unchanged(tx, actor, document_id, main, "seal")
             name = f"{document.code}.pdf".replace("/", "-")
@@ -123,7 +123,7 @@ class SignatureService:
             return validate_pdf(stream, self.tools.trust, self.database.clock.now(), RECEIVED_DOCUMENT)
 
     def _sealed(
-        self, main: DocumentFile, key: SigningKey, pin: str, given: GivenNumber, place: str
+        self, main: DocumentFile, key: SigningKey, pin: str, given: GivenNumber, agency: Agency
     ) -> tuple[BlobRef, PdfReport, _Certificate]:
         now, trust = self.database.clock.now(), self.tools.trust
         number_text = f"{given.number}/{given.notation}"
@@ -131,11 +131,11 @@ class SignatureService:
         with ExitStack() as stack, self.tools.keys.open(key.reference, pin) as opened:
             source = stack.enter_context(self.blobs.open(main.sha256))
             completed, sealed = _spool(stack), _spool(stack)
-            date_line = format_date_line(place, given.issued_on)
+            date_line = format_date_line(agency.place_name, given.issued_on)
             complete(
                 source, completed, number_text, date_line, fonts.regular, trust=trust, when=now, date_font=fonts.italic
             )
-            appearance = self.tools.appearance(key, place)
+            appearance = self.tools.appearance(key, agency.name)
             seal(completed, sealed, opened, appearance, self.tools.timestamp_url, trust, now)
             sealed.seek(0)
             report = validate_pdf(sealed, trust, self.database.clock.now())

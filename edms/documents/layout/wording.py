@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from edms.documents.layout.errors import NumberInvalid, TimeInvalid
+from edms.documents.notation import printed_number
 from storage.clock import VIETNAM
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
@@ -17,7 +18,6 @@ MOTTO = "Độc lập - Tự do - Hạnh phúc"
 """Tiêu ngữ (annex I, II.1.b)."""
 
 _PADDED_MONTHS = 2  # months 1 and 2 are written with a zero, 3 to 12 as they are
-_PADDED_NUMBERS = 10
 
 
 def format_date(day: date) -> str:
@@ -41,8 +41,7 @@ def format_number(number: int, notation: str) -> str:
     """
     if number < 1:
         raise NumberInvalid(f"document number {number}")
-    digits = f"{number:02d}" if number < _PADDED_NUMBERS else str(number)
-    return f"{digits}/{notation.strip().lstrip('/')}"
+    return f"{printed_number(number)}/{notation.strip().lstrip('/')}"
 
 
 def format_moment(moment: datetime) -> str:
