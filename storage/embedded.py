@@ -29,6 +29,8 @@ START_SECONDS = 120
 """Crash recovery after a kill may take this long."""
 
 _MAX_SOCKET_PATH = 100
+_STILL_ENDING = "pre-existing shared memory block"
+"""What PostgreSQL says while children of a killed server hold its memory; they end by themselves within moments."""
 _PORT = 5432
 
 
@@ -43,6 +45,7 @@ class EmbeddedPostgres:
         self.data = self.directory / "data"
         self._password_file = self.directory / "password"
         self._process: subprocess.Popen[bytes] | None = None
+        self._log_start = 0
 
     def start(self, *, settings: tuple[str, ...] = ()) -> None:
         """Make the cluster if there is none, start the server and wait until it answers.
@@ -67,7 +70,15 @@ class EmbeddedPostgres:
         command = [str(binaries / "postgres"), "-D", str(self.data)]
         for option in options:
             command += ["-c", option]
+        deadline = time.monotonic() + START_SECONDS
+        self._launch(command)
+        while not self._is_ready(deadline):
+            if self._process is not None and self._process.poll() is not None:
+                self._launch(command)  # the children of a killed server had not all ended yet
+
+    def _launch(self, command: list[str]) -> None:
         with (self.directory / "server.log").open("ab") as log:
+            self._log_start = log.tell()
             self._process = subprocess.Popen(  # noqa: S603 - our own command line
                 _unprivileged(command),
                 stdout=log,
@@ -75,7 +86,6 @@ class EmbeddedPostgres:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
             )
-        self._wait_until_ready()
 
     def stop(self) -> None:
         """End the server (fast shutdown: sessions are cut, data is flushed) and wait for it."""
@@ -157,17 +167,20 @@ class EmbeddedPostgres:
         if done.returncode != 0:
             raise EmbeddedUnavailable(f"initdb failed: {done.stderr.decode(errors='replace')[-2000:]}")
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while True:
-            if self._process is not None and self._process.poll() is not None:
-                tail = (self.directory / "server.log").read_text(errors="replace")[-2000:]
-                raise EmbeddedUnavailable(f"PostgreSQL ended while starting:\n{tail}")
-            if self._answers():
-                return
-            if time.monotonic() > deadline:
-                raise EmbeddedUnavailable(f"no answer within {START_SECONDS} s")
-            time.sleep(0.05)
+    def _is_ready(self, deadline: float) -> bool:
+        """Tell whether the server answers, after a moment when it does not yet. Raises `EmbeddedUnavailable`."""
+        if self._process is not None and self._process.poll() is not None:
+            with (self.directory / "server.log").open(errors="replace") as log:
+                log.seek(self._log_start)
+                said = log.read()
+            if _STILL_ENDING not in said or time.monotonic() > deadline:
+                raise EmbeddedUnavailable(f"PostgreSQL ended while starting:\n{said[-2000:]}")
+        elif self._answers():
+            return True
+        if time.monotonic() > deadline:
+            raise EmbeddedUnavailable(f"no answer within {START_SECONDS} s")
+        time.sleep(0.05)
+        return False
 
 
 def find_binaries() -> Path:

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import os
+import signal
 import stat
+import threading
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from storage.embedded import EmbeddedPostgres
+from tests.waiting import wait_until
 
 
 def test_a_killed_server_recovers_what_was_committed(tmp_path: Path) -> None:
@@ -21,6 +25,27 @@ def test_a_killed_server_recovers_what_was_committed(tmp_path: Path) -> None:
         with psycopg.connect(server.url("books")) as connection:
             assert connection.execute("SELECT number FROM entry").fetchall() == [(12,)]
     finally:
+        server.stop()
+
+
+def test_a_killed_server_starts_again_though_its_children_take_their_time(tmp_path: Path) -> None:
+    server = EmbeddedPostgres(tmp_path / "postgres")
+    server.start()
+    connection = psycopg.connect(server.url("books"), autocommit=True)
+    backend = connection.info.backend_pid
+    os.kill(backend, signal.SIGSTOP)  # a child that cannot notice that its server has gone
+    try:
+        server.kill()
+        log = tmp_path / "postgres" / "server.log"
+        starter = threading.Thread(target=server.start)
+        starter.start()
+        wait_until(lambda: "pre-existing shared memory block" in log.read_text(errors="replace"), "a refused start")
+        os.kill(backend, signal.SIGKILL)
+        starter.join()
+        with psycopg.connect(server.url("books")) as again:
+            assert again.execute("SELECT 1").fetchall() == [(1,)]
+    finally:
+        connection.close()
         server.stop()
 
 
