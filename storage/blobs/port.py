@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
@@ -18,13 +19,40 @@ class BlobRef:
     size_bytes: int
 
 
+class Staged(Protocol):
+    """Bytes that were read to their end and are not kept yet."""
+
+    @property
+    def ref(self) -> BlobRef:
+        """Name that the bytes have, or will have, in the store."""
+
+    def open(self) -> BinaryIO:
+        """Open the bytes for reading from the start, as often as wanted; the caller closes each reader."""
+        ...
+
+    def keep(self) -> BlobRef:
+        """Make the bytes durable in the store; return `ref` once they are. Doing so again is harmless.
+
+        Raises `ValueError` after the block was left.
+        """
+        ...
+
+
 class BlobStore(Protocol):
     """Keeps blobs. Safe for many processes at once."""
+
+    def stage(self, source: BinaryIO, *, limit_bytes: int | None = None) -> AbstractContextManager[Staged]:
+        """Read all that `source` still holds into a private place, for somebody who decides before keeping it.
+
+        What was not kept when the block is left is gone, and nobody else ever sees it; a crash leaves nothing of it either.
+        The caller keeps ownership of `source`. Raises `BlobTooLarge` as soon as more than `limit_bytes` were read.
+        """
+        ...
 
     def put(self, source: BinaryIO, *, limit_bytes: int | None = None) -> BlobRef:
         """Store all that `source` still holds and return its name once it is durable.
 
-        Storing the same bytes again is harmless. The caller keeps ownership of `source`.
+        The same as staging and keeping. Storing the same bytes again is harmless. The caller keeps ownership of `source`.
         Raises `BlobTooLarge` as soon as more than `limit_bytes` were read; nothing is kept then.
         """
         ...
