@@ -23,6 +23,7 @@ from signing.providers.pkcs12 import Pkcs12Folder
 from signing.trust import Trust, check_certificate, is_demonstration
 from signing.verdicts import Verdict
 from signing.xml import sign_xml, verify_envelope
+from storage import crash_points
 from storage.blobs.folder import FolderStore
 from storage.clock import Clock, SystemClock
 from storage.database import open_engine
@@ -41,6 +42,7 @@ def broker_of(settings: Settings) -> Broker:
 
 def open_database(settings: Settings, *, clock: Clock | None = None) -> Database:
     """Return the hub's database, which wakes the worker after each commit that published something."""
+    crash_points.arm(settings.crash_point_dir)
     engine = open_engine(settings.database_url.reveal(), pool_size=settings.web_threads)
     return Database(engine, clock or SystemClock(), wake=Waker(make_celery(broker_of(settings))))
 

@@ -49,6 +49,8 @@ class Settings:
     """How long a worker may take for its claimed rows before others take them over."""
     poll_seconds: float = 1.0
     """How often the worker looks for due work whose wake-up was lost."""
+    crash_point_dir: Path | None = None
+    """For fault tests only: the folder whose files make processes die at named points (`storage.crash_points`)."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
@@ -86,6 +88,8 @@ def _demo_values(settings: Settings) -> list[str]:
         faults.append(f"{PREFIX}RECEIPT_KEY_PASSWORD: at least {_MINIMUM_PASSWORD_CHARS} characters")
     if not settings.allowed_revocation_hosts:
         faults.append(f"{PREFIX}ALLOWED_REVOCATION_HOSTS: without any, no revocation can be checked")
+    if settings.crash_point_dir is not None:
+        faults.append(f"{PREFIX}CRASH_POINT_DIR: for fault tests only")
     if not settings.blob_dir.is_absolute():
         faults.append(
             f"{PREFIX}BLOB_DIR: an absolute folder, so that it does not depend on where the service was started"

@@ -43,6 +43,7 @@ from axis.hub.receipts import ReceiptFacts, ReceiptOffice
 from axis.hub.routing import TOPIC
 from schemas.problems import Problem
 from storage.blobs.port import BlobRef, BlobStore
+from storage.crash_points import reached
 from storage.errors import Duplicate
 from storage.identifiers import new_id
 from storage.unit_of_work import Database
@@ -97,6 +98,7 @@ class Acceptance:
         """
         received_at = self._database.clock.now()
         ref = self._blobs.put(source, limit_bytes=self._message_limit_bytes)
+        reached("axis.acceptance.blob-kept")
         if ref.size_bytes == 0:
             raise NoMessage
         try:
@@ -106,6 +108,7 @@ class Acceptance:
             raise
         if isinstance(judged, Accepted):
             return judged
+        reached("axis.acceptance.judged")
         return self._keep(account, ref, judged, received_at)
 
     def _judge(self, account: Account, ref: BlobRef, now: datetime) -> _Judged | Accepted:
@@ -196,6 +199,7 @@ class Acceptance:
                 at=message.received_at,
             )
         )
+        reached("axis.acceptance.receipt-signed")
         with self._database.begin() as tx:
             tx.session.add(message)
             tx.session.flush()
@@ -211,6 +215,9 @@ class Acceptance:
                 )
             )
             tx.publish(TOPIC, {"message_id": str(message.id)})
+            tx.session.flush()
+            reached("axis.acceptance.rows-written")
+        reached("axis.acceptance.committed")
         return Accepted(message.id, message.sha256, signed.xml, replayed=False)
 
 

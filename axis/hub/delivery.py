@@ -17,6 +17,7 @@ from axis.hub.errors import DeliveryClosed
 from axis.hub.model import OPEN_STATES, Delivery, Message, Receipt
 from axis.hub.receipts import ReceiptFacts, ReceiptOffice, Step
 from storage.blobs.port import BlobStore
+from storage.crash_points import reached
 from storage.identifiers import new_id
 from storage.unit_of_work import Database, Transaction
 
@@ -73,7 +74,9 @@ class DeliveryDesk:
                 .where(Delivery.id.in_(ids))
                 .order_by(Delivery.offered_at, Delivery.id)
             )
-            return [_item(delivery, message) for delivery, message in tx.session.execute(query)]
+            items = [_item(delivery, message) for delivery, message in tx.session.execute(query)]
+        reached("axis.delivery.leased")
+        return items
 
     def open_message(self, account: Account, delivery_id: UUID) -> tuple[Message, BinaryIO]:
         """Open the bytes of a delivery's message, exactly as the sender's system sent them; the caller closes them.
@@ -98,8 +101,13 @@ class DeliveryDesk:
         receipt = None
         if status != "processing" and delivery.transport_status in OPEN_STATES:
             receipt = self._receipt(delivery, message, previous_sha256, status, reason, now)
+        reached("axis.acknowledgement.receipt-signed")
         with self._database.begin() as tx:
-            return self._settle(tx, delivery_id, status, reason, receipt)
+            settled = self._settle(tx, delivery_id, status, reason, receipt)
+            tx.session.flush()
+            reached("axis.acknowledgement.rows-written")
+        reached("axis.acknowledgement.committed")
+        return settled
 
     def _settle(
         self, tx: Transaction, delivery_id: UUID, status: TransportStatus, reason: str, receipt: Receipt | None

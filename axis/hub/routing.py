@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from axis.hub.directory.queries import day_of, resolve
 from axis.hub.model import Delivery, Message
+from storage.crash_points import reached
 from storage.identifiers import new_id
 from storage.outbox.relay import Claim, GiveUp
 from storage.unit_of_work import Database, Transaction
@@ -36,6 +37,8 @@ class Routing:
         with self._database.begin() as tx:
             route(tx, message_id)
             claim.settle(tx)
+            reached("axis.routing.settled")
+        reached("axis.routing.committed")
 
 
 def route(tx: Transaction, message_id: UUID) -> None:
@@ -47,7 +50,7 @@ def route(tx: Transaction, message_id: UUID) -> None:
     missing = [organ_id for organ_id in message.recipients if organ_id not in agencies]
     if missing:
         raise GiveUp(f"recipients no longer in the directory: {', '.join(missing)}")
-    for organ_id in message.recipients:
+    for number, organ_id in enumerate(message.recipients, 1):
         row = {
             "id": new_id(),
             "message_id": message.id,
@@ -59,6 +62,7 @@ def route(tx: Transaction, message_id: UUID) -> None:
         tx.session.execute(
             insert(Delivery).values(row).on_conflict_do_nothing(constraint="uq_delivery_message_id_agency_id")
         )
+        reached("axis.routing.recipient-offered", number)
     if message.kind == "status":
         message.target_message_id = _document(tx.session, message)
     else:

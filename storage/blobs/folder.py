@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 
 from storage.blobs.port import CHUNK_BYTES, BlobRef, Staged, sha256_of
 from storage.blobs.staging import PrivateFile
+from storage.crash_points import reached
 from storage.errors import BlobDamaged, BlobMissing
 
 log = logging.getLogger(__name__)
@@ -45,10 +46,12 @@ class FolderStore:
     def keep(self, file: PrivateFile) -> None:
         """Give `file` the name of its content, durably; what lies there already stays if it is whole."""
         os.fsync(file.descriptor)
+        reached("storage.blob.written")
         path = self._path(file.ref.sha256)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self._is_whole(path):
             self._name(file, path)
+            reached("storage.blob.named")
         for folder in (path.parent, path.parent.parent, self._root):
             _sync_folder(folder)
 

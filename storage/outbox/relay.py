@@ -19,6 +19,7 @@ from typing import Any
 
 from sqlalchemy import text
 
+from storage.crash_points import reached
 from storage.errors import LeaseLost
 from storage.unit_of_work import Database, Transaction
 
@@ -150,6 +151,8 @@ class Relay:
             until = tx.now + topic.lease
             values = {"topic": topic.name, "now": tx.now, "lease_until": until, "batch": topic.batch}
             rows = tx.session.execute(_CLAIM, values | {"holder": holder}).all()
+        if rows:
+            reached("storage.outbox.claimed")
         rows = sorted(rows, key=lambda row: row.id)
         return [Claim(r.id, r.payload, r.attempts, r.every_seconds, holder, until) for r in rows]
 
@@ -169,6 +172,7 @@ class Relay:
             log.exception("outbox row %s of %s failed", claim.id, topic.name)
             self._fail(topic, claim, repr(error), dead=self._is_last(topic, claim), after=None)
             return
+        reached("storage.outbox.handled")
         self._settle_if_held(claim)
 
     def _settle_if_held(self, claim: Claim) -> None:
