@@ -7,6 +7,7 @@ EdgeError
 ├── NotFound                  http.not-found              404
 ├── RequestInvalid            http.request-invalid        422
 ├── BodyTooLarge              http.body-too-large         413
+├── BodyIncomplete            http.body-incomplete        408
 ├── ConcurrentChange          http.concurrent-change      409
 ├── Unavailable               http.unavailable            503
 └── Internal                  http.internal               500
@@ -65,6 +66,15 @@ class BodyTooLarge(EdgeError):
     status = 413
     message_vi = "Nội dung gửi lên vượt quá dung lượng cho phép. Hãy giảm dung lượng tệp đính kèm rồi gửi lại."
     message_en = "The body is larger than allowed. Make the attachments smaller and send again."
+
+
+class BodyIncomplete(EdgeError):
+    """The body ended before its declared length: the line was cut. 408 because sending it again is all that is needed."""
+
+    code = "http.body-incomplete"
+    status = 408
+    message_vi = "Nội dung gửi lên bị cắt giữa chừng. Chưa có gì được ghi nhận; hãy gửi lại."
+    message_en = "The body ended before its declared length. Nothing was kept; send it again."
 
 
 class ConcurrentChange(EdgeError):

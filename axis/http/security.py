@@ -9,8 +9,10 @@ import io
 from typing import IO
 
 from flask import Flask, Request, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 from werkzeug.utils import cached_property
+
+from axis.http.errors import BodyIncomplete
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
@@ -29,7 +31,9 @@ _HEADERS = {
 class BoundedRequest(Request):
     """A request whose body never ends early in silence.
 
-    Werkzeug cuts a body without a declared length at the limit when it is read in one go; here it is refused instead.
+    Werkzeug cuts a body without a declared length at the limit when it is read in one go; here it is refused instead. A server
+    that ends the body by itself (`wsgi.input_terminated`) ends it in the same way when the line is cut; here a body that is
+    shorter than declared raises `BodyIncomplete`. Of a body without a declared length nobody can tell.
     """
 
     @cached_property
@@ -38,7 +42,9 @@ class BoundedRequest(Request):
         limit = self.max_content_length
         if self.content_length is None and limit is not None and self.environ.get("wsgi.input_terminated"):
             return io.BufferedReader(_Bounded(self.environ["wsgi.input"], limit))
-        return super().stream
+        if self.content_length is None:
+            return super().stream
+        return io.BufferedReader(_Whole(super().stream, self.content_length))
 
 
 class _Bounded(io.RawIOBase):
@@ -56,6 +62,29 @@ class _Bounded(io.RawIOBase):
         data = self._source.read(min(len(view), self._left_bytes + 1))
         if len(data) > self._left_bytes:
             raise RequestEntityTooLarge
+        view[: len(data)] = data
+        self._left_bytes -= len(data)
+        return len(data)
+
+
+class _Whole(io.RawIOBase):
+    """Reads `source` to its end; raises when that comes before `declared_bytes` were read."""
+
+    def __init__(self, source: IO[bytes], declared_bytes: int) -> None:
+        self._source = source
+        self._left_bytes = declared_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: object) -> int:
+        view = memoryview(buffer)  # type: ignore[arg-type]
+        try:
+            data = self._source.read(min(len(view), self._left_bytes))
+        except ClientDisconnected as error:
+            raise BodyIncomplete from error
+        if not data and self._left_bytes:
+            raise BodyIncomplete(f"{self._left_bytes} bytes are missing")
         view[: len(data)] = data
         self._left_bytes -= len(data)
         return len(data)

@@ -136,6 +136,16 @@ def test_body_limit_holds_with_and_without_a_declared_length(client: FlaskClient
         assert (answer.status_code, json.loads(answer.data)["code"]) == (413, "http.body-too-large")
 
 
+@pytest.mark.parametrize("terminated", [True, False])
+def test_a_body_that_ends_early_is_not_taken_for_a_whole_one(client: FlaskClient, *, terminated: bool) -> None:
+    answer = client.post(
+        "/large-body",
+        input_stream=io.BytesIO(b"x" * 9),
+        environ_overrides={"wsgi.input_terminated": terminated, "CONTENT_LENGTH": "10"},
+    )
+    assert (answer.status_code, json.loads(answer.data)["code"]) == (408, "http.body-incomplete")
+
+
 def test_headers_of_security_stand_on_answers_and_on_errors(client: FlaskClient) -> None:
     for path in ("/raise/bug", "/nowhere"):
         headers = client.get(path, headers={"Authorization": "Bearer x"}).headers

@@ -74,6 +74,17 @@ def test_a_chunked_body_is_read_whole_and_limited(port: int) -> None:
         assert (refused.status_code, refused.json()["code"]) == (413, "http.body-too-large")
 
 
+@pytest.mark.usefixtures("server")
+def test_a_body_that_is_cut_on_the_way_is_not_taken_for_a_whole_one(port: int) -> None:
+    with client(port) as http:
+        http.post("/length", content=b"")
+    with socket.create_connection(("127.0.0.1", port), DEADLINE_SECONDS) as line:
+        line.sendall(b"POST /length HTTP/1.1\r\nHost: hub\r\nContent-Length: 10\r\n\r\n123456789")
+        line.shutdown(socket.SHUT_WR)
+        answer = line.makefile("rb").readline()
+    assert b" 408 " in answer
+
+
 def test_it_stops_on_sigterm(server: tuple[subprocess.Popen[bytes], int], port: int) -> None:
     main, worker = server
     with client(port) as http:
