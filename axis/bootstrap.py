@@ -13,6 +13,7 @@ from lxml import etree
 
 from axis.config import PREFIX, Settings
 from axis.hub.acceptance import Acceptance
+from axis.hub.admission import Admission
 from axis.hub.delivery import DeliveryDesk
 from axis.hub.parts import Hub
 from axis.hub.ports import EnvelopeVerifier, ReceiptSigner, SignatureReport
@@ -74,6 +75,7 @@ def build_hub(
             settings,
             database,
             blobs,
+            Admission(database, at_once=settings.acceptances_at_once, backlog_limit_rows=settings.backlog_limit_rows),
             Acceptance(database, blobs, verifier, receipts, message_limit_bytes=settings.message_limit_bytes),
             DeliveryDesk(database, blobs, receipts, timedelta(seconds=settings.lease_seconds)),
             stack.pop_all(),

@@ -41,6 +41,10 @@ class Settings:
     web_workers: int = 1
     web_threads: int = 8
     worker_threads: int = 2
+    acceptances_at_once: int = 6
+    """Messages that a web process takes in at the same time; below `web_threads`, so that inboxes are served meanwhile."""
+    backlog_limit_rows: int = 20_000
+    """Outbox rows that may wait; beyond that no message is taken until the workers have caught up."""
     message_limit_bytes: int = 52_428_800 * 4 // 3 + 8 * 1024 * 1024
     """One message as it travels: 50 MiB of attachments in base64, with room for line ends and the envelope."""
     lease_seconds: int = 300
@@ -74,6 +78,8 @@ def _out_of_range(settings: Settings) -> list[str]:
         "web_workers",
         "web_threads",
         "worker_threads",
+        "acceptances_at_once",
+        "backlog_limit_rows",
         "revocation_timeout_seconds",
     )
     return [f"{PREFIX}{name.upper()}: must be greater than 0" for name in positive if getattr(settings, name) <= 0]

@@ -50,6 +50,8 @@ _STORAGE: dict[type[Exception], type[Problem]] = {
 _HTTP: dict[int, type[Problem]] = {
     problem.status: problem for problem in (Unauthenticated, Forbidden, NotFound, BodyTooLarge, RequestInvalid)
 }
+_RETRY_AFTER_SECONDS = 5
+"""Unless the problem knows better (`facts["retry_after_seconds"]`)."""
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
 
@@ -129,7 +131,7 @@ def _of_problem(problem: Problem) -> ProblemDetails:
     if problem.status == Unauthenticated.status:
         headers["WWW-Authenticate"] = "Bearer"
     if problem.status == Unavailable.status:
-        headers["Retry-After"] = "5"
+        headers["Retry-After"] = str(problem.facts.get("retry_after_seconds", _RETRY_AFTER_SECONDS))
     return ProblemDetails(
         problem.status, problem.code, problem.message_vi, problem.message_en, problem.detail, problem.facts, headers
     )

@@ -12,6 +12,7 @@ axis.errors.AxisError
     ├── AttachmentChanged             exchange.attachment-changed     422
     ├── RecipientUnknown              exchange.recipient-unknown      422
     ├── MessageConflicts              exchange.conflict               409   kept as evidence, not in quarantine
+    ├── Overloaded                    exchange.overloaded             503   before anything of it was read
     └── DeliveryClosed                exchange.delivery-closed        409
 └── DirectoryRefused                  directory.refused               422   an import file contradicts itself or the past
 ```
@@ -124,6 +125,15 @@ class MessageConflicts(ExchangeRefused):
         "This document id was already used for a message with other content."
         " Send under a new document id, or send an update or a replacement."
     )
+
+
+class Overloaded(ExchangeRefused):
+    """The node takes no more for the moment: `facts["retry_after_seconds"]` says when to come again. Nothing was read."""
+
+    code = "exchange.overloaded"
+    status = 503
+    message_vi = "Trục liên thông đang quá tải nên chưa nhận gói tin. Hãy gửi lại sau số giây ghi ở Retry-After."
+    message_en = "The hub is overloaded and has not taken the message. Send it again after the seconds in Retry-After."
 
 
 class DeliveryClosed(ExchangeRefused):

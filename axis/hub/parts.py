@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from axis.config import Settings
 from axis.hub.acceptance import Acceptance
+from axis.hub.admission import Admission
 from axis.hub.delivery import DeliveryDesk
 from storage.blobs.port import BlobStore
 from storage.unit_of_work import Database
@@ -19,6 +20,7 @@ class Hub:
     settings: Settings
     database: Database
     blobs: BlobStore
+    admission: Admission
     acceptance: Acceptance
     desk: DeliveryDesk
     resources: ExitStack = field(repr=False)

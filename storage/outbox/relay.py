@@ -18,6 +18,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from storage.crash_points import reached
 from storage.errors import LeaseLost
@@ -37,7 +38,7 @@ WITH due AS (
     ORDER BY id LIMIT :batch FOR UPDATE SKIP LOCKED)
 UPDATE outbox SET state = 'claimed', attempts = attempts + 1, lease_until = :lease_until, claimed_by = :holder
 FROM due WHERE outbox.id = due.id
-RETURNING outbox.id, outbox.payload, outbox.attempts, outbox.every_seconds
+RETURNING outbox.id, outbox.payload, outbox.attempts, outbox.every_seconds, outbox.created_at
 """)
 
 _SETTLE = text("""
@@ -83,6 +84,8 @@ class Claim:
     holder: str
     """Names the worker and this very claim."""
     lease_until: datetime
+    created_at: datetime
+    """When the work was promised; its time to live counts from then."""
 
     def settle(self, tx: Transaction) -> None:
         """Mark the row as done inside the handler's own transaction, so that effect and settlement are one.
@@ -104,6 +107,10 @@ class Topic:
     batch: int = 20
     lease: timedelta = timedelta(seconds=30)
     max_attempts: int = 20
+    """A failure of an unknown kind at this attempt or later is the last. What is known to pass does not end a row: what a
+    handler says will (`RetryLater`), and a database that was away."""
+    ttl: timedelta = timedelta(days=7)
+    """How long a row is tried at all; the first failure after that is its last. A row tried again by hand has its one try."""
     backoff_base: timedelta = timedelta(seconds=1)
     backoff_cap: timedelta = timedelta(minutes=5)
 
@@ -154,7 +161,7 @@ class Relay:
         if rows:
             reached("storage.outbox.claimed")
         rows = sorted(rows, key=lambda row: row.id)
-        return [Claim(r.id, r.payload, r.attempts, r.every_seconds, holder, until) for r in rows]
+        return [Claim(r.id, r.payload, r.attempts, r.every_seconds, holder, until, r.created_at) for r in rows]
 
     def _run(self, topic: Topic, claim: Claim) -> None:
         try:
@@ -166,7 +173,11 @@ class Relay:
             self._fail(topic, claim, str(refusal), dead=claim.every_seconds is None, after=None)
             return
         except RetryLater as later:
-            self._fail(topic, claim, str(later), dead=self._is_last(topic, claim), after=later.after)
+            self._fail(topic, claim, str(later), dead=self._is_too_old(topic, claim), after=later.after)
+            return
+        except (OperationalError, InterfaceError) as away:
+            log.warning("outbox row %s of %s: the database was away", claim.id, topic.name, exc_info=True)
+            self._fail(topic, claim, repr(away), dead=self._is_too_old(topic, claim), after=None)
             return
         except Exception as error:
             log.exception("outbox row %s of %s failed", claim.id, topic.name)
@@ -183,20 +194,28 @@ class Relay:
             log.debug("outbox row %s was settled by its handler", claim.id)
 
     def _is_last(self, topic: Topic, claim: Claim) -> bool:
-        return claim.every_seconds is None and claim.attempt >= topic.max_attempts
+        too_often = claim.every_seconds is None and claim.attempt >= topic.max_attempts
+        return too_often or self._is_too_old(topic, claim)
+
+    def _is_too_old(self, topic: Topic, claim: Claim) -> bool:
+        return claim.every_seconds is None and self.database.clock.now() - claim.created_at >= topic.ttl
 
     def _fail(self, topic: Topic, claim: Claim, error: str, *, dead: bool, after: timedelta | None) -> None:
-        delay = after or self._backoff(topic, claim.attempt)
+        delay = after or backoff(topic, claim.attempt, self._jitter)
         try:
             with self.database.begin() as tx:
                 _settle(tx, claim, state="dead" if dead else "pending", error=error[:4000], delay=delay)
         except LeaseLost:
             log.warning("outbox row %s of %s was taken over while failing", claim.id, topic.name)
 
-    def _backoff(self, topic: Topic, attempt: int) -> timedelta:
-        seconds = topic.backoff_base.total_seconds() * 2.0 ** min(attempt - 1, 20)
-        wait = min(topic.backoff_cap.total_seconds(), seconds)
-        return timedelta(seconds=wait * self._jitter.uniform(0.8, 1.2))
+
+def backoff(topic: Topic, attempt: int, jitter: random.Random) -> timedelta:
+    """Return the pause after the failure of `attempt` (from 1): doubling up to the cap, each a fifth longer or shorter.
+
+    The chance keeps rows that failed together, because a hub was away, from coming back together.
+    """
+    seconds = topic.backoff_base.total_seconds() * 2.0 ** min(attempt - 1, 20)
+    return timedelta(seconds=min(topic.backoff_cap.total_seconds(), seconds) * jitter.uniform(0.8, 1.2))
 
 
 def _settle(tx: Transaction, claim: Claim, *, state: str, error: str | None, delay: timedelta) -> None:

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import itertools
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from storage.clock import ManualClock
 from storage.counters import take_next
 from storage.errors import LeaseLost
 from storage.outbox.model import OutboxRow
-from storage.outbox.relay import Claim, GiveUp, Relay, RetryLater, Topic
+from storage.outbox.relay import Claim, GiveUp, Relay, RetryLater, Topic, backoff
 from storage.outbox.repair import backlog, dead_letters, redrive
 from storage.unit_of_work import Database
 
@@ -182,3 +187,72 @@ def test_a_worker_that_is_too_slow_leaves_the_rest_to_others(database: Database,
     relay = Relay(database, [Topic("letters", slow)])
     assert relay.drain("letters") == 1
     assert backlog(database) == {"claimed": 4, "done": 1}
+
+
+@given(
+    attempt=st.integers(1, 10_000),
+    base=st.floats(0.1, 60),
+    cap=st.floats(1, 3600),
+    seed=st.integers(0, 2**32),
+)
+def test_pauses_double_up_to_a_cap_and_differ_by_a_fifth_at_most(
+    attempt: int, base: float, cap: float, seed: int
+) -> None:
+    topic = Topic("letters", lambda _: None, backoff_base=timedelta(seconds=base), backoff_cap=timedelta(seconds=cap))
+    pause = backoff(topic, attempt, random.Random(seed)).total_seconds()
+    middle = min(cap, base * 2.0 ** min(attempt - 1, 20))
+    assert 0.79 * middle <= pause <= 1.21 * middle
+    assert pause != backoff(topic, attempt, random.Random(seed + 1)).total_seconds()
+
+
+def test_what_may_pass_is_tried_until_its_time_to_live_ends_and_no_longer(
+    database: Database, clock: ManualClock
+) -> None:
+    """Days of retries on a clock that only this test moves."""
+    publish(database)
+    began, tried = clock.now(), []
+
+    def away(claim: Claim) -> None:
+        tried.append(clock.now() - began)
+        raise RetryLater("the hub is away")
+
+    relay = Relay(database, [Topic("letters", away, ttl=timedelta(days=2))])
+    while rows(database)[0].state != "dead":
+        clock.advance(max(timedelta(0), rows(database)[0].available_at - clock.now()))
+        assert relay.drain("letters") == 1
+    gaps = [later - earlier for earlier, later in itertools.pairwise(tried)]
+    assert len(tried) > 400  # far more than the attempts after which a failure of an unknown kind ends a row
+    assert timedelta(days=2) <= tried[-1] <= timedelta(days=2, minutes=6)
+    assert tried[-2] < timedelta(days=2)
+    assert max(gaps) <= timedelta(minutes=6)
+    assert min(gaps[9:]) >= timedelta(minutes=4)
+    assert len(set(gaps[9:])) > 100  # no two hubs' worth of senders in step
+
+
+def test_a_database_that_was_away_ends_no_row(database: Database, clock: ManualClock) -> None:
+    publish(database)
+    causes: list[Exception] = [OperationalError("SELECT 1", {}, Exception("terminating connection"))] * 30
+
+    def cut_off(claim: Claim) -> None:
+        if causes:
+            raise causes.pop()
+
+    relay = Relay(database, [Topic("letters", cut_off)])
+    for _ in range(31):
+        assert relay.drain("letters") == 1
+        clock.advance(timedelta(minutes=6))
+    assert rows(database)[0].state == "done"
+
+
+def test_a_dead_letter_tried_again_after_its_time_has_one_try(database: Database, clock: ManualClock) -> None:
+    publish(database)
+
+    def away(claim: Claim) -> None:
+        raise RetryLater("the hub is away")
+
+    relay = Relay(database, [Topic("letters", away, ttl=timedelta(0))])
+    relay.drain("letters")
+    [letter] = dead_letters(database)
+    assert redrive(database, letter.id)
+    assert relay.drain("letters") == 1
+    assert [one.attempts for one in dead_letters(database)] == [1]

@@ -28,7 +28,8 @@ def send() -> Response:
         raise UnsupportedMediaType
     hub = the_hub()
     allow_body(hub.settings.message_limit_bytes)
-    accepted = hub.acceptance.accept(caller(), cast("BinaryIO", request.stream))
+    with hub.admission.admitted():
+        accepted = hub.acceptance.accept(caller(), cast("BinaryIO", request.stream))
     response = Response(accepted.receipt_xml, 200 if accepted.replayed else 201, content_type=MEDIA_TYPE)
     response.headers[MESSAGE_ID_HEADER] = str(accepted.message_id)
     response.headers[SHA256_HEADER] = accepted.sha256

@@ -111,7 +111,7 @@ def writer(exposed: Town) -> Writer:
 def fetch(town: Town) -> None:
     """Let the handler run once, as the relay would, for `THERE`."""
     payload = {"agency_id": str(town.offices[THERE].agency_id)}
-    town.services.arrivals.fetch(Claim(0, payload, 1, 1, "test", town.clock.now()))
+    town.services.arrivals.fetch(Claim(0, payload, 1, 1, "test", town.clock.now(), town.clock.now()))
 
 
 def kept(town: Town) -> dict[str, ArrivedMessage]:
@@ -293,7 +293,7 @@ def test_a_fault_of_ours_keeps_the_message_at_the_hub_and_lets_others_pass(
     lame = replace(services.arrivals, hub=hub, filing=replace(services.arrivals.filing, hub=hub))
     payload = {"agency_id": str(exposed.offices[THERE].agency_id)}
     with pytest.raises(OSError, match="no space"):
-        lame.fetch(Claim(0, payload, 1, 1, "test", exposed.clock.now()))
+        lame.fetch(Claim(0, payload, 1, 1, "test", exposed.clock.now(), exposed.clock.now()))
     assert (first.ended_as, second.ended_as) == ("", "done")
     fetch(exposed)
     assert first.ended_as == "done"
