@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FONTS := build/fonts
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test install fonts system check format types contracts lock clean
+.PHONY: help demo test test-full faults install fonts system check format types contracts lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the verbs
@@ -36,6 +36,11 @@ demo: $(VENV)/demo.stamp $(FONTS)/.stamp ## Play the main job on embedded parts 
 
 test: $(VENV)/test.stamp $(FONTS)/.stamp system check ## Run every test on real parts; installs what it needs
 	@$(BIN)/pytest -q -n 2 --dist loadfile
+
+faults: $(VENV)/test.stamp ## Kill a running hub at every moment and count (SEED=…, DOCUMENTS=200 for a short run)
+	@$(BIN)/python -m tests.faults
+
+test-full: test faults ## Run every test and the whole storm of faults
 
 system: ## Install the system packages that tests use (Debian, as root), or say what is missing
 	@tests/system-packages

@@ -49,6 +49,8 @@ def test_production_is_accepted_when_nothing_of_the_demonstration_is_left() -> N
         ("AXIS_RECEIPT_KEY_PASSWORD", "demo"),
         ("AXIS_ALLOWED_REVOCATION_HOSTS", ""),
         ("AXIS_BLOB_DIR", "var/blobs"),
+        ("AXIS_CRASH_POINT_DIR", "/var/tmp/points"),
+        ("AXIS_ACCEPTANCES_AT_ONCE", "0"),
         ("AXIS_PORTT", "1"),
         ("AXIS_LEASE_SECONDS", "0"),
         ("AXIS_ENVIRONMENT", "produktion"),

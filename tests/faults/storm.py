@@ -15,17 +15,14 @@ from pathlib import Path
 
 import psycopg
 from cryptography import x509
-from lxml import etree
 
-from signing.providers.pkcs12 import Pkcs12Folder
-from signing.xml import sign_envelope
 from tests.axis.hub.messages import document
 from tests.faults.judge import Carried, Received, Sent, Verdict, judge
 from tests.faults.parts import free_ports, python
 from tests.faults.plan import FAN_OUT_CRASH, SENDERS, Fault, Plan, Planned
 from tests.faults.receipts import fault_of_receipt
 from tests.faults.sender import SenderLedger
-from tests.faults.world import PASSWORD, World
+from tests.faults.world import World
 
 LINE_FAULTS = 0.12
 """Share of connections that suffer a fault of the line."""
@@ -72,19 +69,15 @@ class Storm:
         return self._verdict()
 
     def _write_documents(self) -> None:
-        with Pkcs12Folder(self._world.pki.directory).open("sender.p12", PASSWORD) as key:
+        for path, organ_id in zip(self._senders, SENDERS, strict=True):
+            ledger = SenderLedger(path)
+            ledger.add(self._composed(one) for one in self._plan.documents if one.sender == organ_id)
 
-            def composed(one: Planned) -> tuple[int, str, str, bytes, int, int]:
-                content = b"%PDF-1.4\n" + hashlib.sha512(f"{self._plan.seed} {one.number}".encode()).digest()
-                content = (content * (one.content_bytes // len(content) + 1))[: one.content_bytes]
-                raw = document(one.sender, one.recipients, one.document_id, contents=[content], promised=[content])
-                signed = sign_envelope(etree.fromstring(raw), key)
-                whole = etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
-                return one.number, one.document_id, " ".join(one.recipients), whole, one.copies, one.repeats
-
-            for path, organ_id in zip(self._senders, SENDERS, strict=True):
-                ledger = SenderLedger(path)
-                ledger.add(composed(one) for one in self._plan.documents if one.sender == organ_id)
+    def _composed(self, one: Planned) -> tuple[int, str, str, bytes, int, int]:
+        content = b"%PDF-1.4\n" + hashlib.sha512(f"{self._plan.seed} {one.number}".encode()).digest()
+        content = (content * (one.content_bytes // len(content) + 1))[: one.content_bytes]
+        raw = document(one.sender, one.recipients, one.document_id, contents=[content], promised=[content])
+        return one.number, one.document_id, " ".join(one.recipients), self._world.signed(raw), one.copies, one.repeats
 
     def _start_clients(self) -> None:
         world = self._world
@@ -268,7 +261,7 @@ class Storm:
         offered = sum(_first(path, "SELECT coalesce(sum(times), 0) FROM arrival") for path in self._receivers)
         stored = sum(_first(path, "SELECT count(*) FROM arrival") for path in self._receivers)
         lines = self._world.parts["line"].log.read_text().split("\n")
-        line = next((json.loads(one) for one in reversed(lines) if one.startswith("{")), {})
+        line: dict[str, int] = next((json.loads(one) for one in reversed(lines) if one.startswith("{")), {})
         return (
             f"{stored} deliveries, offered again {offered - stored} times; "
             f"senders had to try again: {dict(failures.most_common())}; the line: {line}"

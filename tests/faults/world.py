@@ -9,7 +9,8 @@ import os
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,7 +33,7 @@ from tests.waiting import wait_until
 PASSWORD = "mật khẩu thử"
 OUTBOX_LEASE_SECONDS = 4
 INBOX_LEASE_SECONDS = 5
-START_SECONDS = 120.0
+WAIT_SECONDS = 120.0
 
 
 class World:
@@ -85,11 +86,16 @@ class World:
     def start(self) -> None:
         """Start every part, and return when each web node answers that it is ready."""
         for port in self.ports[:-1]:
-            wait_until(lambda port=port: self._kept() and ready(port), f"node {port} is ready", START_SECONDS)  # type: ignore[misc]
+            self.wait(partial(ready, port), f"node {port} is ready")
 
-    def _kept(self) -> bool:
-        self.keep()
-        return True
+    def wait(self, condition: Callable[[], bool], what: str) -> None:
+        """Return as soon as `condition()` holds, starting what died meanwhile, as an operator's supervisor does."""
+
+        def holds() -> bool:
+            self.keep()
+            return condition()
+
+        wait_until(holds, what, WAIT_SECONDS)
 
     def url(self, node: int = 1) -> str:
         """The address of a web node."""
@@ -107,8 +113,8 @@ class World:
 
     def signed(self, raw: bytes) -> bytes:
         """Return the message with the senders' signature."""
-        with Pkcs12Folder(self.pki.directory).open("sender.p12", PASSWORD) as key:
-            return etree.tostring(sign_envelope(etree.fromstring(raw), key), encoding="UTF-8", xml_declaration=True)
+        signed = sign_envelope(etree.fromstring(raw), self._sender_key)
+        return etree.tostring(signed, encoding="UTF-8", xml_declaration=True)
 
     def wish(self, point: str, number: int | None = None) -> None:
         """Let the process that next reaches a crash point (in this round) die."""
@@ -161,6 +167,8 @@ class World:
     def _make_keys(self) -> None:
         holders = [_system("hub", ""), _system("sender", SENDERS[0])]
         self.pki = make_pki(self.folder / "pki", self.ports[-1], holders, Path("no font: systems have no image"))
+        key = Pkcs12Folder(self.pki.directory).open("sender.p12", PASSWORD)
+        self._sender_key = self._resources.enter_context(key)
 
     def _environment(self) -> dict[str, str]:
         keys = self.pki.directory
@@ -212,11 +220,6 @@ def ready(port: int) -> bool:
         return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=10).status_code == 200
     except httpx.TransportError:
         return False
-
-
-def ids(rows: Iterable[tuple[Any, ...]]) -> set[str]:
-    """Return the first values of rows as texts."""
-    return {str(row[0]) for row in rows}
 
 
 def _agency(organ_id: str) -> dict[str, Any]:
