@@ -163,7 +163,8 @@ def test_10_a_node_dies_and_the_other_goes_on_with_its_work(world: World) -> Non
         world.parts["web-1"].kill(pause_seconds=3600)
         world.parts["worker-2"].kill(pause_seconds=3600)  # so that it is the other one that claims
         with world.connect() as holding, holding.transaction():
-            holding.execute("LOCK TABLE delivery IN EXCLUSIVE MODE")  # the handler waits here, its claim in hand
+            row = "SELECT 1 FROM agency_identifier JOIN agency ON agency.id = agency_id WHERE value = %s FOR UPDATE"
+            holding.execute(row, [RECIPIENTS[4]])  # the handler waits here, its claim in hand
             first = offer(sender, raw)
             claim = "SELECT claimed_by FROM outbox WHERE state = 'claimed' AND payload ->> 'message_id' = %s"
             world.wait(lambda: world.value(claim, str(first.message_id)) is not None, "the first worker claims")
