@@ -24,7 +24,7 @@ import httpx
 from axis.http import tether
 from demo.ports import free_port
 
-PACKAGES = {"ceph-mon": "ceph-mon", "ceph-osd": "ceph-osd", "radosgw": "radosgw", "ceph-authtool": "ceph-common"}
+PACKAGES = {"ceph-mon": "ceph-mon", "ceph-osd": "ceph-osd", "radosgw": "radosgw", "ceph": "ceph-common"}
 """Program → Debian package."""
 
 START_SECONDS = 60
