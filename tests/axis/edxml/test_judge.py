@@ -43,10 +43,16 @@ def test_the_files_are_what_the_script_composes() -> None:
     assert {path.stem: path.read_bytes() for path in FOLDER.glob("*.edxml")} == PRACTICE
 
 
-NEW = {"kind": "document", "business": "new", "document_id": DOCUMENT_ID, "sender": "000.00.00.G99"}
-STATUS = {"kind": "status", "business": None, "document_id": None, "sender": "H99", "recipients": ("000.00.00.G99",)}
-OLD = {"document_id": OLD_ID, "organ_id": "", "code": "", "named_in": ("Bussiness/DocumentId",)}
-OLD_ANSWERED = {
+NEW: dict[str, Any] = {"kind": "document", "business": "new", "document_id": DOCUMENT_ID, "sender": "000.00.00.G99"}
+STATUS: dict[str, Any] = {
+    "kind": "status",
+    "business": None,
+    "document_id": None,
+    "sender": "H99",
+    "recipients": ("000.00.00.G99",),
+}
+OLD: dict[str, Any] = {"document_id": OLD_ID, "organ_id": "", "code": "", "named_in": ("Bussiness/DocumentId",)}
+OLD_ANSWERED: dict[str, Any] = {
     "document_id": OLD_ID,
     "organ_id": "H99",
     "code": "7806/VPBTN-TTĐT",
@@ -61,7 +67,12 @@ REPLY = Related(
     promulgation_date=DateText.read("05/01/2026"),
     named_in=("ResponseFor",),
 )
-BY_CODE = {"organ_id": "H99", "document_id": "", "code": "7806/VPBTN-TTĐT", "named_in": ("ResponseFor",)}
+BY_CODE: dict[str, Any] = {
+    "organ_id": "H99",
+    "document_id": "",
+    "code": "7806/VPBTN-TTĐT",
+    "named_in": ("ResponseFor",),
+}
 REPORTED = Related(
     relation="reports-on",
     organ_id="000.00.00.G99",
