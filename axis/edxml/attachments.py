@@ -6,6 +6,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -62,12 +63,12 @@ def read_manifest(body: Iterable[etree._Element], notes: Notes) -> tuple[Attachm
     references = (
         reference
         for part in body
-        for manifest in descendants(part, "edXMLManifest")
+        for manifest in (*descendants(part, "edXMLManifest"), *descendants(part, "Manifest"))
         for reference in children(manifest, "Reference")
     )
     return tuple(
         AttachmentRef(
-            **read_leaves(reference, REFERENCE, notes),
+            **_with_content_id(read_leaves(reference, REFERENCE, notes), reference),
             sha256=_attribute(reference, "sha256"),
             size_bytes=_size(_attribute(reference, "size")),
             line=reference.sourceline,
@@ -139,6 +140,12 @@ def _add(notes: Notes, rule: str, attachment: Attachment) -> None:
 
 def _location(attachment: Attachment | None) -> str:
     return f"AttachmentEncoded/Attachment:{attachment.line}" if attachment else ""
+
+
+def _with_content_id(values: dict[str, Any], reference: etree._Element) -> dict[str, Any]:
+    """`values`, with the content id from `xlink:href` where older software writes it there only."""
+    href = next((value for name, value in reference.attrib.items() if etree.QName(name).localname == "href"), "")
+    return values if values["content_id"] else {**values, "content_id": str(href).strip()}
 
 
 def _attribute(reference: etree._Element, name: str) -> str:

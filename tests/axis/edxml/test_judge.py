@@ -143,6 +143,7 @@ ACCEPTED: dict[str, tuple[dict[str, Any], set[str]]] = {
     "attachment_text_loose": ({}, {"xml.attachment-text-loose"}),
     "attachment_mime_type": ({}, set()),
     "content_ids_in_capitals": ({}, set()),
+    "content_id_in_href": ({}, set()),
     "three_with_one_id": ({}, {"edxml.attachment-id-duplicated"}),
     "base64_in_lines": ({}, set()),
     "base64_url_safe": ({}, {"xml.base64-url-safe"}),
@@ -276,6 +277,16 @@ def test_a_value_that_was_cut_is_not_given(judged: Judge) -> None:
     assert (cut.sender, cut.document_id) == ("000.00.00.G99", None)
     in_sender = judged(raw[: raw.index(b"000.00.00.G99") + 9]).facts
     assert in_sender == Facts()
+
+
+@pytest.mark.parametrize(
+    ("element", "field"), [("StatusCode", "status_code"), ("OrganId", "sender"), ("DocumentId", "document_id")]
+)
+def test_a_value_without_its_end_is_not_given(judged: Judge, element: str, field: str) -> None:
+    raw = MESSAGES["status_03"] if element == "StatusCode" else document()
+    wrong = judged(raw.replace(f"</edXML:{element}>".encode(), b"</edXML:Other>", 1))
+    assert wrong.findings[0].rule == "xml.malformed"
+    assert getattr(wrong.facts, field) is None
 
 
 @pytest.mark.parametrize("name", [name for name in MESSAGES if name.startswith("refused")])
