@@ -16,7 +16,7 @@ from axis.edxml.judge import Judgement, judge
 from axis.edxml.model import DocumentMessage, StatusMessage
 from schemas.content import ContentKind
 from schemas.limits import Limits
-from tests.messages.compose import DOCUMENT_ID, MESSAGES, OLD_ID, document
+from tests.messages.compose import COMMUNE, DOCUMENT_ID, MESSAGES, OLD_ID, document
 from tests.messages.practice import FOLDER, OTHER_ID, PRACTICE, archive, carrying
 from tests.messages.wire import PDF, zipped
 
@@ -322,6 +322,14 @@ def test_a_bomb_that_is_not_unwrapped_is_refused_by_its_directory(judged: Judge,
     judgement = judged(carrying(content, kind="application/zip", name="a.zip"))
     assert (judgement.outcome, judgement.findings[0].rule) == ("refused", "content.zip-bomb")
     assert judgement.attachments[0].size_bytes == len(content)
+
+
+def test_a_fault_without_end_is_told_fifty_times(judged: Judge) -> None:
+    judgement = judged(document(recipients=f"<edXML:To>{COMMUNE}</edXML:To>" * 3000))
+    rules = [finding.rule for finding in judgement.findings]
+    assert rules.count("edxml.recipient-duplicated") == rules.count("edxml.organ-name-missing") == 50
+    assert rules.count("edxml.findings-left-out") == 1
+    assert judgement.facts.recipients == ("H99.107",)
 
 
 def test_limits_are_those_of_the_caller(tmp_path: Path) -> None:
