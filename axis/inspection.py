@@ -147,6 +147,9 @@ def _finding(finding: Finding, refusal: Problem | None) -> Report:
         facts = refusal.facts
         words = facts.get("reason") or facts.get("found")
         detail = ": ".join(str(part) for part in (facts.get("rule"), words) if part) or refusal.detail
+        if detail:
+            report["message"] += f" ({detail})"
+            report["message_en"] += f" ({detail})"
         report["detail"] = detail or None
         report["xml_rule"] = facts.get("rule")
     return report
@@ -196,8 +199,7 @@ def _lines(report: Report) -> Iterator[str]:
             f"{one['size_bytes']} bytes, sha256 {one['sha256']}"
         )
     for one in report["findings"]:
-        detail = f" — {one['detail']}" if one.get("detail") else ""
-        yield f"  [{one['severity']}] {one['rule']} {one['location']}{detail}"
+        yield f"  [{one['severity']}] {one['rule']} {one['location']}"
         yield f"      {one['message']}"
         yield f"      {one['message_en']}"
 

@@ -42,7 +42,7 @@ def details(parsed: ParsedMessage) -> tuple[Description, ...]:
     if parsed.business == "update":
         told += _update(business.update)
     if parsed.business == "replace":
-        told += map(_replacement, business.replacements)
+        told += dict.fromkeys(map(_replacement, business.replacements))
     return tuple(told)
 
 

@@ -122,7 +122,9 @@ def facts_in(root: etree._Element | None, open_elements: Collection[etree._Eleme
 def _related(message: DocumentMessage, business: str | None, targets: tuple[Target, ...]) -> Iterator[Related]:
     """The targets of the operation, told as fully as the message tells them, then the documents replied to."""
     relation = _RELATIONS.get(business or "", "replies-to")
-    received_by = {one.document_id: one.organ_ids for one in message.business.replacements} if message.business else {}
+    received_by: dict[str, tuple[str, ...]] = {}
+    for one in message.business.replacements if message.business else ():
+        received_by[one.document_id] = tuple(dict.fromkeys((*received_by.get(one.document_id, ()), *one.organ_ids)))
     left = list(message.responses)
     for target in targets:
         related = Related(

@@ -122,6 +122,7 @@ def test_a_fault_of_the_bytes_names_line_column_and_rule(tmp_path: Path) -> None
     assert (finding["rule"], finding["line"], finding["column"]) == ("xml.malformed", 41, 29)
     assert finding["xml_rule"] == "ERR_TAG_NAME_MISMATCH"
     assert "From line 6 and MessageHeader" in finding["detail"]
+    assert finding["detail"] in finding["message"]
     assert (report["sender"], report["recipients"]) == ("000.00.00.G99", ["H99", "H99.107"])
     assert report["meaning"] is None
 

@@ -131,7 +131,8 @@ def _operations() -> Iterator[tuple[str, bytes]]:
     yield "business_two_digits", document(trace=TRACE + business("02", UPDATE, target=OLD_ID))
     yield "update_and_reply", document(more=_REPLY, trace=business("2", UPDATE, target=OLD_ID) + TRACE)
     yield "update_by_response_for", document(more=RESPONSE_TO_OLD, trace=TRACE + business("2", UPDATE))
-    twice = REPLACEMENT.replace("b7f9-uuid", OLD_ID)
+    others = "</edXML:DocumentId><edXML:OrganIdList><edXML:OrganId>H97</edXML:OrganId></edXML:OrganIdList>"
+    twice = REPLACEMENT.replace("b7f9-uuid</edXML:DocumentId>", OLD_ID + others)
     yield "replace_same_twice", document(more=RESPONSE_TO_OLD, trace=TRACE + business("3", twice))
     yield "revoke_by_code", document(more=_CODE_IN_PARTS, trace=TRACE + business("1"))
     several = RESPONSE_TO_OLD.encode() + b"<edXML:StaffInfo>"

@@ -125,7 +125,11 @@ ACCEPTED: dict[str, tuple[dict[str, Any], set[str]]] = {
         {
             "business": "replace",
             "related": (
-                Related(relation="replaces", **{**OLD_ANSWERED, "named_in": ("ReplacementInfo", "ResponseFor")}),
+                Related(
+                    relation="replaces",
+                    received_by=("H99", "H98", "H97"),
+                    **{**OLD_ANSWERED, "named_in": ("ReplacementInfo", "ResponseFor")},
+                ),
             ),
         },
         set(),
