@@ -162,7 +162,7 @@ REFUSED: dict[str, tuple[bytes, SignatureReport | None, int, str]] = {
     "long id": (document(document_id="x" * 201), None, 422, "exchange.identifier-too-long"),
     "no recipient": (document(recipients=[]), None, 422, "edxml.recipient-missing"),
     "not edXML": (b"<html/>", None, 422, "edxml.not-edxml"),
-    "not XML": (b"xin chao", None, 400, "xml.malformed"),
+    "not XML": (b"xin chao", None, 400, "xml.not-xml"),
     "truncated": (document(contents=[PDF])[:-40], None, 400, "xml.malformed"),
     "entity bomb": (
         b'<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><edXML>&b;</edXML>',
