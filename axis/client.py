@@ -95,6 +95,8 @@ class InboxItem(msgspec.Struct, frozen=True):
     superseded_effect: bool
     offered_at: datetime
     lease_until: datetime | None = None
+    meaning: Mapping[str, str] = {}
+    """What the message does in one sentence for people, `vi` and `en`; holds text of the sender."""
 
 
 class Identifier(msgspec.Struct, frozen=True):

@@ -1,8 +1,9 @@
 """Takes one message in.
 
-The bytes go to the blob store first, hashed on the way; everything else is decided from there. What is refused after its bytes
-arrived is kept in quarantine with the reason. What is accepted becomes, in one transaction, a message, its first receipt and
-an outbox row; the receipt is signed before, so no transaction waits for a key.
+The bytes are staged, hashed on the way, and read. If they declare a state secret, nothing of them is kept
+(`axis.hub.security`). Otherwise they go to the blob store, and everything else is decided from there. What is refused after its
+bytes arrived is kept in quarantine with the reason. What is accepted becomes, in one transaction, a message, its first receipt
+and an outbox row; the receipt is signed before, so no transaction waits for a key.
 
 A repeated message is recognised by its identity. The same bytes get the very receipt of the first time. Other bytes of a
 document are refused and kept as evidence; other bytes of a status (a sender's correction of its wording) are carried as a
@@ -13,14 +14,17 @@ though the certificate be revoked meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import BinaryIO
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
 from uuid import UUID
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from axis.edxml.rules import Notes
+from axis.edxml.states import TAKE_BACK
 from axis.hub.directory.model import Account
 from axis.hub.directory.queries import agency_now_called, day_of, mandated_agencies, organ_ids_of, resolve
 from axis.hub.directory.queries import certificate_digests as registered_certificates
@@ -36,13 +40,14 @@ from axis.hub.errors import (
     SignatureInvalid,
     SignatureRequired,
 )
-from axis.hub.model import DOCUMENT_ID_CHARS, Message, MessageConflict, Receipt
+from axis.hub.model import DOCUMENT_ID_CHARS, Message, MessageConflict, MessageTarget, Receipt
 from axis.hub.ports import EnvelopeVerifier, SignatureReport
 from axis.hub.quarantine import quarantine
 from axis.hub.receipts import ReceiptFacts, ReceiptOffice
 from axis.hub.routing import TOPIC
+from axis.hub.security import refuse_secret
 from schemas.problems import Problem
-from storage.blobs.port import BlobRef, BlobStore
+from storage.blobs.port import BlobRef, BlobStore, Staged
 from storage.errors import Duplicate
 from storage.identifiers import new_id
 from storage.unit_of_work import Database
@@ -68,11 +73,14 @@ class _Judged:
     incoming: Incoming
     sender_agency_id: UUID
     target_agency_id: UUID | None
+    party_agency_id: UUID
+    """For a status: at whom the document is whose handling it speaks of."""
     signature: SignatureReport
+    clock_findings: list[dict[str, Any]]
 
 
 class Acceptance:
-    """The use case. `message_limit_bytes` bounds the body."""
+    """The use case. `message_limit_bytes` bounds the body; `clock_tolerance` is how far ahead a sender's clock may be."""
 
     def __init__(
         self,
@@ -82,12 +90,14 @@ class Acceptance:
         receipts: ReceiptOffice,
         *,
         message_limit_bytes: int,
+        clock_tolerance: timedelta,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._verifier = verifier
         self._receipts = receipts
         self._message_limit_bytes = message_limit_bytes
+        self._clock_tolerance = clock_tolerance
 
     def accept(self, account: Account, source: BinaryIO) -> Accepted:
         """Take the message that `source` holds for `account` and return its receipt once everything is durable.
@@ -96,11 +106,22 @@ class Acceptance:
         `facts["quarantine_id"]`; `MessageConflicts` keeps its own evidence), and `BlobTooLarge`, after which nothing is kept.
         """
         received_at = self._database.clock.now()
-        ref = self._blobs.put(source, limit_bytes=self._message_limit_bytes)
-        if ref.size_bytes == 0:
-            raise NoMessage
+        with self._blobs.stage(source, limit_bytes=self._message_limit_bytes) as staged:
+            if staged.ref.size_bytes == 0:
+                raise NoMessage
+            try:
+                envelope = self._read(staged)
+            except Problem as refusal:
+                ref = staged.keep()
+                refusal.facts["quarantine_id"] = quarantine(self._database, account.id, ref, refusal)
+                raise
+            if envelope.is_secret:
+                raise refuse_secret(self._database, account, envelope.claimed, staged.ref)
+            ref = staged.keep()
         try:
-            judged = self._judge(account, ref, received_at)
+            judged = self._judge(account, envelope, ref, received_at)
+        except MessageConflicts:
+            raise
         except Problem as refusal:
             refusal.facts["quarantine_id"] = quarantine(self._database, account.id, ref, refusal)
             raise
@@ -108,11 +129,13 @@ class Acceptance:
             return judged
         return self._keep(account, ref, judged, received_at)
 
-    def _judge(self, account: Account, ref: BlobRef, now: datetime) -> _Judged | Accepted:
-        with self._blobs.open(ref.sha256) as stream:
-            envelope = read_envelope(stream, self._message_limit_bytes)
+    def _read(self, staged: Staged) -> ReadEnvelope:
+        with staged.open() as stream:
+            return read_envelope(stream, self._message_limit_bytes)
+
+    def _judge(self, account: Account, envelope: ReadEnvelope, ref: BlobRef, now: datetime) -> _Judged | Accepted:
         incoming = envelope.incoming()
-        if max(len(incoming.document_id), len(incoming.target_document_id)) > DOCUMENT_ID_CHARS:
+        if max(map(len, (incoming.document_id, incoming.target_document_id, *incoming.targets))) > DOCUMENT_ID_CHARS:
             raise IdentifierTooLong
         with self._database.reading() as session:
             sender_agency_id = self._sender(session, account, incoming, now)
@@ -130,7 +153,23 @@ class Acceptance:
         unknown = [organ_id for organ_id in incoming.recipients if organ_id not in agencies]
         if unknown:
             raise RecipientUnknown(", ".join(unknown), recipients=unknown)
-        return _Judged(incoming, sender_agency_id, agencies.get(incoming.target_sender_organ_id), signature)
+        party_agency_id = agencies[incoming.recipients[0]] if incoming.status_code == TAKE_BACK else sender_agency_id
+        return _Judged(
+            incoming,
+            sender_agency_id,
+            agencies.get(incoming.target_sender_organ_id),
+            party_agency_id,
+            signature,
+            self._clock_findings(incoming, now),
+        )
+
+    def _clock_findings(self, incoming: Incoming, now: datetime) -> list[dict[str, Any]]:
+        """The hub trusts its own clock alone; a sender whose clock runs ahead is told so."""
+        if incoming.sent_at is None or incoming.sent_at - now <= self._clock_tolerance:
+            return []
+        notes = Notes()
+        notes.add("edxml.timestamp-ahead", location="Timestamp")
+        return [msgspec.to_builtins(finding) for finding in notes.findings]
 
     def _sender(self, session: Session, account: Account, incoming: Incoming, now: datetime) -> UUID:
         agency_id = agency_now_called(session, incoming.sender_organ_id, day_of(now))
@@ -178,12 +217,12 @@ class Acceptance:
                 return self._again(account, known, ref)
             message = _message(account, ref, judged, received_at, correction=correction)
             try:
-                return self._store(message)
+                return self._store(message, judged.incoming.targets)
             except Duplicate as duplicate:
                 if duplicate.constraint != _IDENTITY_CONSTRAINT:
                     raise
 
-    def _store(self, message: Message) -> Accepted:
+    def _store(self, message: Message, targets: tuple[str, ...]) -> Accepted:
         signed = self._receipts.issue(
             ReceiptFacts(
                 step="accepted",
@@ -199,6 +238,10 @@ class Acceptance:
         with self._database.begin() as tx:
             tx.session.add(message)
             tx.session.flush()
+            tx.session.add_all(
+                MessageTarget(message_id=message.id, document_id=one, agency_id=message.sender_agency_id)
+                for one in targets
+            )
             tx.session.add(
                 Receipt(
                     id=new_id(),
@@ -255,13 +298,16 @@ def _message(account: Account, ref: BlobRef, judged: _Judged, received_at: datet
         sha256=ref.sha256,
         size_bytes=ref.size_bytes,
         subject=incoming.subject,
+        meaning=incoming.meaning,
         recipients=list(incoming.recipients),
         received_at=received_at,
         accepted_by=account.id,
         signature_verdict=judged.signature.verdict,
         signature_report=dict(judged.signature.report),
-        findings=list(incoming.findings),
+        findings=[*incoming.findings, *judged.clock_findings],
         superseded_effect=correction,
         target_agency_id=judged.target_agency_id,
         target_document_id=incoming.target_document_id or None,
+        party_agency_id=judged.party_agency_id if incoming.kind == "status" else None,
+        effect="unresolved" if incoming.kind == "status" else None,
     )

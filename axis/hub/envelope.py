@@ -6,20 +6,24 @@ Attachments are hashed and thrown away: the hub keeps the message as a whole and
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
 from typing import Any, BinaryIO, Literal
 
 import msgspec
 from lxml import etree
 
 from axis.edxml.attachments import MatchedAttachment
+from axis.edxml.describe import describe
 from axis.edxml.identity import identity_of
 from axis.edxml.model import StatusMessage
 from axis.edxml.parse import ParsedMessage, parse_message
+from axis.edxml.rules import Notes
+from axis.edxml.secrecy import secrecy_in_tree
+from axis.edxml.states import TAKE_BACK
+from axis.edxml.tree import children, descendants, text_of
 from schemas.limits import Limits
 from schemas.reader import ReadMessage, read_message
-
-_TAKE_BACK = "13"
-"""The status by which the original sender asks for its document back (QCVN 102:2016/BTTTT)."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,13 @@ class Incoming:
     target_sender_organ_id: str
     """For a status: who sent the document that it speaks of; empty for a document."""
     target_document_id: str
+    targets: tuple[str, ...]
+    """Of a revocation, an update or a replacement: the ids of the documents that it names, each once; empty otherwise."""
     subject: str
+    meaning: dict[str, str]
+    """One sentence for people in `vi` and in `en`."""
+    sent_at: datetime | None
+    """The latest time that the message bears, if any."""
     identity: str
     changed_attachments: tuple[str, ...]
     """A sentence for each attachment that is not what the manifest's digests say; empty when it has no digests."""
@@ -44,16 +54,41 @@ class Incoming:
     """Oddities that were borne, as plain data; no part of what the message means."""
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """What a message says of itself at first sight, checked by nobody; empty where it says nothing."""
+
+    sender_organ_id: str
+    document_id: str
+
+
 class ReadEnvelope:
     """A message after its one pass; `incoming()` says what it means, as a whole or as its signature covers it."""
 
     def __init__(self, read: ReadMessage) -> None:
         self._read = read
-        self._parsed = parse_message(read)
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether any part of it declares a state secret, be the rest as wrong as it may."""
+        return secrecy_in_tree(self._read.root) is not None
+
+    @property
+    def claimed(self) -> Claimed:
+        """Who the message says has sent which document, for a record of a message that may not be looked into further."""
+        header = next(descendants(self._read.root, "MessageHeader"), None)
+        sender = next(descendants(header, "From"), None) if header is not None else None
+        organ_id = next(descendants(sender, "OrganId"), None) if sender is not None else None
+        notes = Notes()
+        return Claimed(text_of(organ_id, notes), text_of(next(children(header, "DocumentId"), None), notes))
+
+    @cached_property
+    def _parsed(self) -> ParsedMessage:
+        return parse_message(self._read)
 
     @property
     def element(self) -> etree._Element:
-        """The `edXMLEnvelope`, untouched."""
+        """The `edXMLEnvelope`, untouched. Raises as `incoming`."""
         return self._parsed.envelope
 
     def incoming(self, signed: etree._Element | None = None) -> Incoming:
@@ -67,7 +102,7 @@ class ReadEnvelope:
 def read_envelope(source: BinaryIO, message_limit_bytes: int) -> ReadEnvelope:
     """Read a message to its end; memory does not grow with its attachments.
 
-    Raises `schemas.errors.XmlRefused` for the bytes and `axis.edxml.errors.Meaningless` for the meaning.
+    Raises `schemas.errors.XmlRefused` for the bytes; what they mean is asked of the result.
     """
     limits = Limits(message_bytes=message_limit_bytes, attachment_bytes=message_limit_bytes)
     return ReadEnvelope(read_message(source, spool=_nowhere, limits=limits))
@@ -99,9 +134,12 @@ def _incoming(parsed: ParsedMessage) -> Incoming:
             sender_organ_id=sender,
             recipients=(other,),
             document_id="",
-            target_sender_organ_id=sender if message.status_code == _TAKE_BACK else other,
+            target_sender_organ_id=sender if message.status_code == TAKE_BACK else other,
             target_document_id=message.response_for.document_id,
+            targets=(),
             subject=message.description,
+            meaning=describe(parsed)._asdict(),
+            sent_at=message.timestamp.value,
             identity=identity,
             changed_attachments=(),
             findings=findings,
@@ -115,7 +153,10 @@ def _incoming(parsed: ParsedMessage) -> Incoming:
         document_id=message.document_id,
         target_sender_organ_id="",
         target_document_id="",
+        targets=tuple(dict.fromkeys(target.document_id for target in parsed.targets if target.document_id)),
         subject=message.subject,
+        meaning=describe(parsed)._asdict(),
+        sent_at=max((one.timestamp.value for one in message.trace if one.timestamp.value), default=None),
         identity=identity,
         changed_attachments=_changed(parsed.attachments),
         findings=findings,

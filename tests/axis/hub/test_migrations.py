@@ -13,7 +13,7 @@ from tests.postgres import FreshDatabase
 def test_up_down_up(postgres_url: FreshDatabase) -> None:
     url = postgres_url(None)
     upgrade(url, HISTORY)
-    assert current(url, HISTORY) == head(HISTORY) == "axis_0001"
+    assert current(url, HISTORY) == head(HISTORY) == "axis_0002"
     assert differences(url, HISTORY) == []
     downgrade(url, HISTORY)
     with psycopg.connect(url) as connection:
