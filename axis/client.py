@@ -220,6 +220,11 @@ class AxisClient:
         _refuse(answer)
         return [str(one["xml"]).encode() for one in answer.json()["receipts"]]
 
+    def quarantine(self, limit: int = 50) -> list[dict[str, Any]]:
+        """Return what was refused of the account's messages, newest first, as the REST interface has it (`limit` up to 200)."""
+        found: list[dict[str, Any]] = self._get("/v1/quarantine", "quarantine", list[dict[str, Any]], {"limit": limit})
+        return found
+
     def _get(self, path: str, member: str, kind: Any, arguments: Mapping[str, str | int] | None = None) -> Any:
         with _translated():
             answer = self._http.get(path, params=arguments)
