@@ -25,6 +25,15 @@ _DECLARED: dict[str, ContentKind] = {
     "application/doc": ContentKind.DOC,
     "application/docx": ContentKind.DOCX,
     "application/xls": ContentKind.DOC,
+    "application/ppt": ContentKind.DOC,
+    "application/vnd.ms-powerpoint": ContentKind.DOC,
+    "application/pptx": ContentKind.PPTX,
+    "application/x-pdf": ContentKind.PDF,
+    "application/x-rar-compressed": ContentKind.RAR,
+    "application/x-rar": ContentKind.RAR,
+    "application/zip-compressed": ContentKind.ZIP,
+    "text/rtf": ContentKind.RTF,
+    "image/jpg": ContentKind.JPG,
     "application/xsl": ContentKind.DOC,
     "application/xlsx": ContentKind.XLSX,
     "application/xslx": ContentKind.XLSX,
@@ -61,13 +70,14 @@ def read_manifest(body: Iterable[etree._Element], notes: Notes) -> tuple[Attachm
             **read_leaves(reference, REFERENCE, notes),
             sha256=_attribute(reference, "sha256"),
             size_bytes=_size(_attribute(reference, "size")),
+            line=reference.sourceline,
         )
         for reference in references
     )
 
 
 def match(
-    manifest: Iterable[AttachmentRef], received: Iterable[Attachment], notes: Notes
+    manifest: Iterable[AttachmentRef], received: Iterable[Attachment], notes: Notes, *, envelope: etree._Element
 ) -> tuple[MatchedAttachment, ...]:
     """Pair manifest and contents by content id without `cid:`; lines of the manifest first, then what is unlisted."""
     waiting: dict[str, deque[Attachment]] = defaultdict(deque)
@@ -85,7 +95,7 @@ def match(
     for pair in pairs:
         _check(pair, notes)
     if not pairs:
-        notes.add("edxml.no-attachments")
+        notes.add("edxml.no-attachments", envelope)
     return tuple(pairs)
 
 
@@ -94,7 +104,7 @@ def _check(pair: MatchedAttachment, notes: Notes) -> None:
     if _UNSAFE_NAME.search(pair.name):
         _add(notes, "edxml.attachment-name-unsafe", received)
     if received is None:
-        notes.add("edxml.attachment-missing")
+        notes.add("edxml.attachment-missing", location=f"edXMLManifest/Reference:{ref.line}" if ref else "")
         return
     if received.is_text_damaged:
         _add(notes, "edxml.attachment-text-damaged", received)

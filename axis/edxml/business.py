@@ -36,12 +36,13 @@ class Target:
 
 def read_business(envelope: etree._Element, notes: Notes) -> Business | None:
     """Bussiness of the envelope, None when absent. Raises BusinessTypeUnknown."""
-    element = next(descendants(envelope, "Bussiness"), None)
-    if element is None:
-        element = next(descendants(envelope, "Business"), None)
-    if element is None:
-        notes.add("edxml.business-missing")
+    found = list(descendants(envelope, "Bussiness")) or list(descendants(envelope, "Business"))
+    if not found:
+        notes.add("edxml.business-missing", envelope)
         return None
+    element = found[0]
+    if len(found) > 1:
+        notes.add("edxml.business-duplicated", found[1])
     values = read_leaves(element, fields.BUSINESS, notes)
     values["doc_type"] = _doc_type(values["doc_type"], element, notes)
     update = only_child(element, "BussinessDocumentInfo", notes)

@@ -136,6 +136,11 @@ RULES: dict[str, Rule] = {
         "Thông điệp không nêu loại nghiệp vụ; được hiểu là văn bản mới.",
         "The message names no operation; it is taken as a new document.",
     ),
+    "edxml.business-duplicated": Rule(
+        "error",
+        "Thông điệp nêu nghiệp vụ (Bussiness) nhiều lần; đã dùng lần đầu. Hãy xác minh với bên gửi trước khi xử lý.",
+        "The message states its operation (Bussiness) several times; the first was used. Verify with the sender.",
+    ),
     "edxml.target-missing": Rule(
         "error",
         "Không rõ văn bản nào bị thu hồi, cập nhật hoặc thay thế. Hãy hỏi lại bên gửi trước khi xử lý.",
@@ -161,6 +166,11 @@ RULES: dict[str, Rule] = {
         "Thời điểm ghi trong thông điệp muộn hơn đồng hồ của trục; thời điểm của trục được dùng. Bên gửi nên chỉnh giờ.",
         "The message bears a time ahead of the hub's clock; the hub's time counts. The sender should set its clock.",
     ),
+    "edxml.status-targets-several": Rule(
+        "warning",
+        "Thông điệp trạng thái nêu nhiều văn bản; trạng thái chỉ áp dụng cho văn bản đầu tiên. Hãy báo bên gửi.",
+        "The status names several documents; it applies to the first only. Tell the sender.",
+    ),
     "edxml.signature-absent": Rule(
         "info",
         "Thông điệp không có chữ ký số trên phần thông tin chung.",
@@ -170,6 +180,11 @@ RULES: dict[str, Rule] = {
         "info",
         "Chữ ký trong thông điệp không thuộc chuẩn XML Signature nên không kiểm tra được.",
         "The signature in the message is not in the XML Signature namespace and cannot be verified.",
+    ),
+    "edxml.signature-unverifiable": Rule(
+        "info",
+        "Chữ ký trong thông điệp chỉ là hình thức (thiếu hoặc cụt chứng thư, giá trị chữ ký) nên không kiểm tra được.",
+        "The signature is a dummy (its certificate or value is missing or cut short) and cannot be verified.",
     ),
     "edxml.secrecy-declared": Rule(
         "error",
@@ -221,6 +236,16 @@ RULES: dict[str, Rule] = {
         "Tệp đính kèm bị hỏng do phần mềm gửi chuyển mã sai. Hãy đề nghị bên gửi gửi lại tệp gốc.",
         "The attachment was ruined by a wrong text conversion. Ask the sender for the original file.",
     ),
+    "edxml.attachment-pdf-incomplete": Rule(
+        "error",
+        "Tệp PDF không có phần kết thúc, có thể đã bị cắt cụt. Hãy đề nghị bên gửi gửi lại tệp gốc.",
+        "The PDF has no end and was probably cut short. Ask the sender for the original file.",
+    ),
+    "edxml.attachment-extension-differs": Rule(
+        "warning",
+        "Phần mở rộng của tên tệp không khớp với nội dung thật; hãy mở tệp theo kiểu thật của nội dung.",
+        "The extension of the file name does not fit the content; open the file as what it really is.",
+    ),
     "edxml.attachment-digest-wrong": Rule(
         "error",
         "Nội dung tệp không khớp mã băm đã ký trong thông điệp. Không sử dụng tệp; hãy đề nghị bên gửi gửi lại.",
@@ -247,6 +272,10 @@ class Notes:
     def findings(self) -> tuple[Finding, ...]:
         """All findings so far, in the order noted."""
         return tuple(self._findings)
+
+    def take(self, finding: Finding) -> None:
+        """Keep a finding that was made elsewhere."""
+        self._findings.append(finding)
 
     def add(self, rule: str, element: etree._Element | None = None, *, location: str = "") -> None:
         """Note `rule`, a key of RULES, at `element`, or at `location` where no element is at hand."""

@@ -18,7 +18,6 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 from uuid import UUID
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -28,7 +27,7 @@ from axis.edxml.states import TAKE_BACK
 from axis.hub.directory.model import Account
 from axis.hub.directory.queries import agency_now_called, day_of, mandated_agencies, organ_ids_of, resolve
 from axis.hub.directory.queries import certificate_digests as registered_certificates
-from axis.hub.envelope import Incoming, ReadEnvelope, read_envelope
+from axis.hub.envelope import Incoming, ReadEnvelope, as_plain, look_into_attachments, read_envelope
 from axis.hub.errors import (
     AttachmentChanged,
     CertificateOfAnother,
@@ -47,7 +46,7 @@ from axis.hub.receipts import ReceiptFacts, ReceiptOffice
 from axis.hub.routing import TOPIC
 from axis.hub.security import refuse_secret
 from schemas.problems import Problem
-from storage.blobs.port import BlobRef, BlobStore, Staged
+from storage.blobs.port import BlobRef, BlobStore
 from storage.errors import Duplicate
 from storage.identifiers import new_id
 from storage.unit_of_work import Database
@@ -76,7 +75,7 @@ class _Judged:
     party_agency_id: UUID
     """For a status: at whom the document is whose handling it speaks of."""
     signature: SignatureReport
-    clock_findings: list[dict[str, Any]]
+    findings: tuple[dict[str, Any], ...]
 
 
 class Acceptance:
@@ -109,12 +108,8 @@ class Acceptance:
         with self._blobs.stage(source, limit_bytes=self._message_limit_bytes) as staged:
             if staged.ref.size_bytes == 0:
                 raise NoMessage
-            try:
-                envelope = self._read(staged)
-            except Problem as refusal:
-                ref = staged.keep()
-                refusal.facts["quarantine_id"] = quarantine(self._database, account.id, ref, refusal)
-                raise
+            with staged.open() as stream:
+                envelope = read_envelope(stream, self._message_limit_bytes)
             if envelope.is_secret:
                 raise refuse_secret(self._database, account, envelope.claimed, staged.ref)
             ref = staged.keep()
@@ -129,10 +124,6 @@ class Acceptance:
             return judged
         return self._keep(account, ref, judged, received_at)
 
-    def _read(self, staged: Staged) -> ReadEnvelope:
-        with staged.open() as stream:
-            return read_envelope(stream, self._message_limit_bytes)
-
     def _judge(self, account: Account, envelope: ReadEnvelope, ref: BlobRef, now: datetime) -> _Judged | Accepted:
         incoming = envelope.incoming()
         if max(map(len, (incoming.document_id, incoming.target_document_id, *incoming.targets))) > DOCUMENT_ID_CHARS:
@@ -145,6 +136,7 @@ class Acceptance:
             agencies = resolve(session, {*incoming.recipients, incoming.target_sender_organ_id}, day_of(now))
         if known is not None:
             return self._again(account, known, ref)
+        findings = self._findings(envelope, incoming, ref, now)
         signature = self._verifier.verify(envelope.element, now)
         _check_signature(account, signature, own_codes, own_certificates)
         _check_meaning(envelope, incoming, signature)
@@ -160,16 +152,25 @@ class Acceptance:
             agencies.get(incoming.target_sender_organ_id),
             party_agency_id,
             signature,
-            self._clock_findings(incoming, now),
+            findings,
         )
 
-    def _clock_findings(self, incoming: Incoming, now: datetime) -> list[dict[str, Any]]:
-        """The hub trusts its own clock alone; a sender whose clock runs ahead is told so."""
-        if incoming.sent_at is None or incoming.sent_at - now <= self._clock_tolerance:
-            return []
-        notes = Notes()
-        notes.add("edxml.timestamp-ahead", location="Timestamp")
-        return [msgspec.to_builtins(finding) for finding in notes.findings]
+    def _findings(
+        self, envelope: ReadEnvelope, incoming: Incoming, ref: BlobRef, now: datetime
+    ) -> tuple[dict[str, Any], ...]:
+        """What is odd and is borne. The hub trusts its own clock alone; a sender whose clock runs ahead is told so.
+
+        Raises `schemas.errors.ZipBomb`.
+        """
+        findings = incoming.findings
+        if envelope.has_attachments:
+            with self._blobs.open(ref.sha256) as stream:
+                findings = look_into_attachments(stream, self._message_limit_bytes)
+        if incoming.sent_at is not None and incoming.sent_at - now > self._clock_tolerance:
+            notes = Notes()
+            notes.add("edxml.timestamp-ahead", location="Timestamp")
+            findings += as_plain(notes.findings)
+        return findings
 
     def _sender(self, session: Session, account: Account, incoming: Incoming, now: datetime) -> UUID:
         agency_id = agency_now_called(session, incoming.sender_organ_id, day_of(now))
@@ -304,7 +305,7 @@ def _message(account: Account, ref: BlobRef, judged: _Judged, received_at: datet
         accepted_by=account.id,
         signature_verdict=judged.signature.verdict,
         signature_report=dict(judged.signature.report),
-        findings=[*incoming.findings, *judged.clock_findings],
+        findings=list(judged.findings),
         superseded_effect=correction,
         target_agency_id=judged.target_agency_id,
         target_document_id=incoming.target_document_id or None,

@@ -17,8 +17,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from axis.edxml.facts import Facts
 from axis.hub.directory.model import ORGAN_ID_CHARS, Account
-from axis.hub.envelope import Claimed
 from axis.hub.errors import SecretRefused
 from axis.hub.model import DOCUMENT_ID_CHARS, SecurityIncident
 from storage.blobs.port import BlobRef
@@ -34,13 +34,13 @@ TIMEOUT_SECONDS = 10.0
 LEASE = timedelta(seconds=30)
 
 
-def refuse_secret(database: Database, account: Account, claimed: Claimed, ref: BlobRef) -> SecretRefused:
+def refuse_secret(database: Database, account: Account, claimed: Facts, ref: BlobRef) -> SecretRefused:
     """Record that `account` sent a secret, once for the same bytes, have it told, and return the refusal to raise."""
     values = {
         "id": new_id(),
         "account_id": account.id,
-        "sender_organ_id": claimed.sender_organ_id[:ORGAN_ID_CHARS],
-        "document_id": claimed.document_id[:DOCUMENT_ID_CHARS],
+        "sender_organ_id": (claimed.sender or "")[:ORGAN_ID_CHARS],
+        "document_id": (claimed.document_id or "")[:DOCUMENT_ID_CHARS],
         "sha256": ref.sha256,
     }
     with database.begin() as tx:

@@ -130,6 +130,22 @@ def test_missing_padding_is_read_and_told(tmp_path: Path) -> None:
     assert [f.rule for f in read.findings] == ["xml.base64-unpadded"]
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("-_-_", "xml.base64-url-safe"),
+        ("data:application/pdf;base64,+/+/", "xml.base64-data-url"),
+        ("\n DATA:;Base64,\n +/+/", "xml.base64-data-url"),
+    ],
+)
+def test_other_forms_of_base64_are_read_and_told(tmp_path: Path, text: str, rule: str) -> None:
+    read = read_message(io.BytesIO(message(attachments=attachment(text))), spool=tmp_path)
+    assert read.attachments[0].sha256 == hashlib.sha256(b"\xfb\xff\xbf").hexdigest()
+    assert [f.rule for f in read.findings] == [rule]
+    cut = read_message(Chopped(message(attachments=attachment(text)), []), spool=tmp_path)
+    assert (cut.attachments[0].sha256, cut.findings) == (read.attachments[0].sha256, read.findings)
+
+
 def test_attachment_without_content_is_kept_empty_and_told(tmp_path: Path) -> None:
     raw = message(attachments="<Attachment><ContentId>cid:1</ContentId></Attachment>" + attachment(b""))
     read = read_message(io.BytesIO(raw), spool=tmp_path)
@@ -149,7 +165,10 @@ def test_attachment_without_content_is_kept_empty_and_told(tmp_path: Path) -> No
         "JVBERi====",
         "JV=BERi0",
         "JVBERi0é",
-        "JVBE-_0x",
+        "JVBE-_0*",
+        "data:application/pdf,JVBERi0x",
+        "data:application/pdf;base64JVBERi0x" + "A" * 300,
+        "datb:;base64,JVBERi0x",
     ],
 )
 def test_invalid_base64_is_refused_with_its_line(tmp_path: Path, content: str) -> None:
