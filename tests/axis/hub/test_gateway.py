@@ -130,7 +130,7 @@ def final_state(world: World, files: list[Path]) -> Any:
         deliveries.setdefault(names[item["sha256"]], set()).add(item["recipient_organ_id"])
         identities[item["message_id"]] = names[item["sha256"]]
     reached = {}
-    links = {}
+    links: dict[str, Any] = {}
     said: dict[str, list[str]] = {}
     for message_id, name in identities.items():
         state = state_of(world, message_id)
