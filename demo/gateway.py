@@ -119,12 +119,14 @@ class Gateway:
         return taken, refused
 
     def _settled(self, hub: AxisClient, taken: list[_Taken]) -> dict[UUID, dict[str, Any]]:
-        def settled() -> dict[UUID, dict[str, Any]] | None:
-            states = {one.sent.message_id: hub.message(one.sent.message_id) for one in taken}
-            waits = any(not state["deliveries"] or state["effect"] == "unresolved" for state in states.values())
-            return None if waits else states
+        def states() -> dict[UUID, dict[str, Any]]:
+            return {one.sent.message_id: hub.message(one.sent.message_id) for one in taken}
 
-        return eventually(settled, "every message is routed and every status found its document")
+        def are_settled() -> bool:
+            return all(one["deliveries"] and one["effect"] != "unresolved" for one in states().values())
+
+        eventually(are_settled, "every message is routed and every status found its document")
+        return states()
 
     def _quarantined(self, hub: AxisClient, say: Timeline, refused: dict[Path, AxisRefused]) -> None:
         held = {entry["quarantine_id"]: entry for entry in hub.quarantine()}

@@ -23,7 +23,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from axis.edxml.rules import Notes
-from axis.edxml.states import TAKE_BACK
 from axis.hub.directory.model import Account
 from axis.hub.directory.queries import agency_now_called, day_of, mandated_agencies, organ_ids_of, resolve
 from axis.hub.directory.queries import certificate_digests as registered_certificates
@@ -72,8 +71,6 @@ class _Judged:
     incoming: Incoming
     sender_agency_id: UUID
     target_agency_id: UUID | None
-    party_agency_id: UUID
-    """For a status: at whom the document is whose handling it speaks of."""
     signature: SignatureReport
     findings: tuple[dict[str, Any], ...]
 
@@ -145,12 +142,10 @@ class Acceptance:
         unknown = [organ_id for organ_id in incoming.recipients if organ_id not in agencies]
         if unknown:
             raise RecipientUnknown(", ".join(unknown), recipients=unknown)
-        party_agency_id = agencies[incoming.recipients[0]] if incoming.status_code == TAKE_BACK else sender_agency_id
         return _Judged(
             incoming,
             sender_agency_id,
             agencies.get(incoming.target_sender_organ_id),
-            party_agency_id,
             signature,
             findings,
         )
@@ -309,6 +304,5 @@ def _message(account: Account, ref: BlobRef, judged: _Judged, received_at: datet
         superseded_effect=correction,
         target_agency_id=judged.target_agency_id,
         target_document_id=incoming.target_document_id or None,
-        party_agency_id=judged.party_agency_id if incoming.kind == "status" else None,
         effect="unresolved" if incoming.kind == "status" else None,
     )

@@ -93,7 +93,7 @@ class Message(HubBase):
     target_message_id: Mapped[UUID | None] = mapped_column(ForeignKey("message.id"))
     """For a status: that document, once the hub carried it; null meanwhile (unresolved)."""
     party_agency_id: Mapped[UUID | None] = mapped_column(ForeignKey("agency.id"))
-    """For a status: the document's recipient whose handling it speaks of (for 13 the one that is asked)."""
+    """For a status, once routed: the document's recipient whose handling it speaks of (for 13 the one that is asked)."""
     effect: Mapped[str | None]
     """For a status: what it did to the document's state (`axis.edxml.states.Effect`)."""
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
+from axis.edxml.states import TAKE_BACK
 from axis.hub.business import keys_of, lock, reckon
 from axis.hub.directory.queries import day_of, resolve
 from axis.hub.model import Delivery, Message
@@ -63,5 +64,8 @@ def route(tx: Transaction, message_id: UUID) -> None:
         tx.session.execute(
             insert(Delivery).values(row).on_conflict_do_nothing(constraint="uq_delivery_message_id_agency_id")
         )
+    if message.kind == "status" and message.party_agency_id is None:
+        asked = message.status_code == TAKE_BACK
+        message.party_agency_id = agencies[message.recipients[0]] if asked else message.sender_agency_id
     for key in keys:
         reckon(tx, key, message.party_agency_id)

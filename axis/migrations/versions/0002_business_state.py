@@ -19,12 +19,7 @@ EFFECT = (
     " OR effect IS NULL AND kind = 'document'"
 )
 
-FILL_STATUSES = """
-UPDATE message SET effect = 'unresolved', party_agency_id = CASE
-    WHEN status_code = '13' THEN (SELECT agency_id FROM delivery WHERE message_id = message.id ORDER BY offered_at LIMIT 1)
-    ELSE sender_agency_id END
-WHERE kind = 'status'
-"""
+FILL_STATUSES = "UPDATE message SET effect = 'unresolved' WHERE kind = 'status'"
 
 ROUTE_STATUSES_AGAIN = """
 INSERT INTO outbox (topic, payload, created_at, available_at)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import random
+import threading
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import select
 
+from axis.hub.routing import TOPIC, Routing
+from storage.outbox.model import OutboxRow
+from storage.outbox.relay import Relay, Topic
 from tests.axis.hub.messages import document, status
 from tests.axis.hub.world import World
 
@@ -141,6 +146,31 @@ def test_routing_everything_again_changes_nothing(world: World) -> None:
             tx.publish("message.accepted", {"message_id": str(one)})
     assert world.work() == 1 + len(said)
     assert [message(world, one) for one in (sent, *said)] == before
+
+
+def test_workers_side_by_side_lead_to_the_same_state(world: World) -> None:
+    sent = [world.post("province", document(business=kind)).headers["Lt-Message-Id"] for kind in ("0", "1", "2")]
+    for code in ("06", "15", "01", "16", "03", "02", "04", "05"):
+        assert world.post("department", status(code=code)).status_code == 201
+    world.post("province", status("H99", "H99.01", code="13"))
+    together = threading.Barrier(4)
+
+    def work() -> None:
+        one_by_one = Topic(TOPIC, Routing(world.hub.database), batch=1)
+        relay = Relay(world.hub.database, [one_by_one])
+        together.wait()
+        relay.drain(TOPIC)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    with world.hub.database.reading() as session:
+        rows = session.execute(select(OutboxRow.state, OutboxRow.attempts)).all()
+    assert set(rows) == {("done", 1)}
+    assert reached(world, UUID(sent[0])) == ("02", "refused")
+    assert (reached(world, UUID(sent[1])), reached(world, UUID(sent[2]))) == ((None, None), (None, None))
 
 
 @pytest.mark.parametrize("seed", range(6))
