@@ -21,6 +21,7 @@ def message_state(session: Session, account: Account, message_id: UUID, now: dat
     The sender sees every delivery, a recipient its own. Raises `NotFound` when the account acts for neither.
     """
     message, deliveries = _visible(session, account, message_id, now)
+    states = _business_states(session, message)
     return {
         "message_id": str(message.id),
         "kind": message.kind,
@@ -41,7 +42,7 @@ def message_state(session: Session, account: Account, message_id: UUID, now: dat
         "effect": message.effect,
         "target": _target(session, message),
         "targets": _targets(session, message),
-        "deliveries": [_delivery(session, one) for one in deliveries],
+        "deliveries": [_delivery(one, states) for one in deliveries],
         "receipts": [_receipt(one) for one in _receipts(session, message, deliveries)],
     }
 
@@ -118,7 +119,7 @@ def _target(session: Session, message: Message) -> dict[str, Any] | None:
         "document_id": message.target_document_id,
         "message_id": str(resolved) if resolved else None,
         "state": "resolved" if resolved else "unresolved",
-        "business_state": _business_state(session, resolved, message.party_agency_id),
+        "business_state": _state(session.get(BusinessState, (resolved, message.party_agency_id)) if resolved else None),
     }
 
 
@@ -152,37 +153,41 @@ def _targets(session: Session, message: Message) -> list[dict[str, Any]]:
     ]
 
 
-def _business_state(session: Session, message_id: UUID | None, agency_id: UUID | None) -> dict[str, Any]:
-    """What was reached at one recipient; nothing said yet looks like a document that nobody spoke of."""
-    state = session.get(BusinessState, (message_id, agency_id)) if message_id and agency_id else None
+def _state(row: BusinessState | None) -> dict[str, Any]:
+    """What was reached at one recipient; without a row nobody said anything."""
     return {
-        "handling": (state.handling or None) if state else None,
-        "request": (state.request or None) if state else None,
-        "changed_at": state.changed_at.isoformat() if state else None,
+        "handling": (row.handling or None) if row else None,
+        "request": (row.request or None) if row else None,
+        "changed_at": row.changed_at.isoformat() if row else None,
     }
 
 
-def _events(session: Session, delivery: Delivery) -> list[dict[str, Any]]:
-    """What was said of the document at this recipient, in the order in which the hub heard it."""
-    query = (
-        select(Message)
-        .where(Message.target_message_id == delivery.message_id, Message.party_agency_id == delivery.agency_id)
-        .order_by(Message.received_at, Message.id)
-    )
-    return [
-        {
-            "message_id": str(one.id),
-            "status_code": one.status_code,
-            "sender_organ_id": one.sender_organ_id,
-            "received_at": one.received_at.isoformat(),
-            "meaning": one.meaning,
-            "effect": one.effect,
-        }
-        for one in session.scalars(query)
-    ]
+def _business_states(session: Session, message: Message) -> dict[UUID, dict[str, Any]]:
+    """What was reached at each recipient of whom anything was heard, by agency, with what was said, oldest first."""
+    if message.kind != "document":
+        return {}
+    rows = session.scalars(select(BusinessState).where(BusinessState.message_id == message.id))
+    states = {row.agency_id: _state(row) | {"events": []} for row in rows}
+    said = select(Message).where(Message.target_message_id == message.id).order_by(Message.received_at, Message.id)
+    for status in session.scalars(said):
+        if status.party_agency_id is not None:
+            at = states.setdefault(status.party_agency_id, _state(None) | {"events": []})
+            at["events"].append(_event(status))
+    return states
 
 
-def _delivery(session: Session, delivery: Delivery) -> dict[str, Any]:
+def _event(status: Message) -> dict[str, Any]:
+    return {
+        "message_id": str(status.id),
+        "status_code": status.status_code,
+        "sender_organ_id": status.sender_organ_id,
+        "received_at": status.received_at.isoformat(),
+        "meaning": status.meaning,
+        "effect": status.effect,
+    }
+
+
+def _delivery(delivery: Delivery, states: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
     return {
         "delivery_id": str(delivery.id),
         "recipient_organ_id": delivery.recipient_organ_id,
@@ -190,8 +195,7 @@ def _delivery(session: Session, delivery: Delivery) -> dict[str, Any]:
         "offered_at": delivery.offered_at.isoformat(),
         "done_at": delivery.done_at.isoformat() if delivery.done_at else None,
         "fail_reason": delivery.fail_reason,
-        "business_state": _business_state(session, delivery.message_id, delivery.agency_id)
-        | {"events": _events(session, delivery)},
+        "business_state": states.get(delivery.agency_id, _state(None) | {"events": []}),
     }
 
 
