@@ -52,7 +52,11 @@ def _migrate(settings: Settings) -> str:
 def _check(settings: Settings) -> None:
     from axis.bootstrap import build_hub  # noqa: PLC0415
 
-    build_hub(settings).close()
+    hub = build_hub(settings)
+    try:
+        hub.blobs.check()
+    finally:
+        hub.close()
 
 
 def _database(settings: Settings) -> Database:

@@ -80,7 +80,7 @@ def test_a_declared_secret_is_refused_and_nothing_of_it_stays(
         assert MARK not in said
         assert "MẬT" not in said
     assert holding(tmp_path, MARK.encode()) == []
-    assert [path for path in world.settings.blob_dir.rglob("*") if path.is_file()] == []
+    assert [path for path in world.blob_dir.rglob("*") if path.is_file()] == []
     assert list(temporary.iterdir()) == []
     with world.hub.database.reading() as session:
         incident = session.scalars(select(SecurityIncident)).one()
@@ -198,4 +198,4 @@ def test_a_hub_that_keeps_secrets_would_be_noticed(world: World) -> None:
     """What the first test looks for is found where an open message is kept."""
     world.post("province", document(subject=f"Về {MARK}"))
     assert MARK in everything_in(world)
-    assert holding(world.settings.blob_dir, MARK.encode()) != []
+    assert holding(world.blob_dir, MARK.encode()) != []
