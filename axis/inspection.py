@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from axis.edxml.contents import finding_of
+from axis.edxml.dates import DateText
 from axis.edxml.describe import describe, details
 from axis.edxml.facts import Facts, Related
-from axis.edxml.judge import Judgement, judge, location_of_refusal
+from axis.edxml.judge import Judgement, judge
 from axis.edxml.model import DocumentMessage
 from axis.edxml.parse import ParsedMessage
 from axis.edxml.signature_shape import is_dummy, subject_of
@@ -65,7 +66,7 @@ def _report(path: Path, judgement: Judgement) -> Report:
         "findings": [_finding(one, refusal) for one in judgement.findings],
         "code": document.code.text or None if document else None,
         "subject": document.subject or None if document else None,
-        "promulgation_date": document.promulgation.date.raw or None if document else None,
+        "promulgation_date": _date(document.promulgation.date) if document else None,
         "meaning": _meaning(parsed),
         "signature": _signature(parsed),
         "size_bytes": judgement.read.size_bytes if judgement.read else None,
@@ -81,22 +82,26 @@ def _unreadable(path: Path, problem: Problem) -> Report:
         facts=Facts(),
         attachments=(),
         contents={},
-        findings=(finding_of(problem, location_of_refusal(problem)),),
+        findings=(finding_of(problem, _shown(path)),),
     )
     return _report(path, judgement)
 
 
 def _related(related: Related) -> Report:
-    date = related.promulgation_date
     return {
         "organ_id": related.organ_id or None,
         "document_id": related.document_id or None,
         "code": related.code or None,
-        "promulgation_date": (date.value.isoformat() if date.value else date.raw) or None,
+        "promulgation_date": _date(related.promulgation_date),
         "relation": related.relation,
         "named_in": list(related.named_in),
         **({"received_by": list(related.received_by)} if related.received_by else {}),
     }
+
+
+def _date(date: DateText) -> str | None:
+    """ISO 8601, or the text as received where it is no date; None without one."""
+    return date.value.isoformat() if date.value else date.raw or None
 
 
 def _attachments(judgement: Judgement) -> Iterator[Report]:
@@ -136,7 +141,8 @@ def _finding(finding: Finding, refusal: Problem | None) -> Report:
     }
     if refusal is not None and refusal.code == finding.rule:
         facts = refusal.facts
-        detail = ": ".join(str(part) for part in (facts.get("rule"), facts.get("reason")) if part) or refusal.detail
+        words = facts.get("reason") or facts.get("found")
+        detail = ": ".join(str(part) for part in (facts.get("rule"), words) if part) or refusal.detail
         report["detail"] = detail or None
         report["xml_rule"] = facts.get("rule")
     return report

@@ -148,7 +148,10 @@ class GuardedParser:
         try:
             self._prolog_parser.feed(chunk)
         except _DoctypeSeen as seen:
-            raise DoctypeRefused from seen
+            before, found, _ = chunk.partition(b"<!DOCTYPE")
+            raise DoctypeRefused(
+                line=before.count(b"\n") + 1 if found and self._bytes == len(chunk) else None
+            ) from seen
         except etree.XMLSyntaxError:
             self._prolog_parser = None  # the tree parser meets the same error and reports it
         if self._prolog.root_seen:

@@ -21,11 +21,13 @@ from schemas.findings import Finding
 from schemas.foreign import not_xml
 from schemas.guard import CHUNK_BYTES, GuardedParser
 from schemas.limits import MESSAGE, RECEIPT, Limits
+from schemas.oddities import oddity
 from schemas.spool import Attachment, Sink, SinkOpener, Spooler, local_name
 
 __all__ = ["Attachment", "ReadMessage", "Reading", "Sink", "SinkOpener", "local_name", "parse", "read_message"]
 
 _ENVELOPE = "edXMLEnvelope"
+_START = "line 1, column 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +91,7 @@ class Reading:
             root = self._parse()
         except MalformedXml as refusal:
             self._spooler.close()
-            other = not_xml(self._head) if self.root is None else None
+            other = not_xml(self._whole_head()) if self.root is None else None
             if other is not None:
                 raise other from refusal
             raise
@@ -107,6 +109,12 @@ class Reading:
     def discard(self) -> None:
         """Remove the files made here."""
         self._spooler.discard()
+
+    def _whole_head(self) -> bytes:
+        """The first bytes, also those that were not read yet when the refusal came."""
+        while len(self._head) < HEAD_BYTES and (more := self._source.read(HEAD_BYTES - len(self._head))):
+            self._head += more
+        return self._head
 
     def _parse(self) -> etree._Element:
         for chunk in _chunks(self._source):
@@ -154,19 +162,7 @@ def _chunks(source: BinaryIO) -> Iterator[bytes]:
 
 def _encoding_findings(root: etree._Element, head: bytes) -> Iterator[Finding]:
     if head.startswith(b"\xef\xbb\xbf"):
-        yield Finding(
-            rule="xml.byte-order-mark",
-            severity="info",
-            location="line 1, column 1",
-            message_vi="Tệp bắt đầu bằng dấu thứ tự byte (BOM) của UTF-8; không ảnh hưởng đến nội dung.",
-            message_en="The file begins with the UTF-8 byte order mark; the content is not affected.",
-        )
+        yield oddity("xml.byte-order-mark", _START)
     encoding = (root.getroottree().docinfo.encoding or "utf-8").lower()
     if encoding not in {"utf-8", "utf8", "us-ascii", "ascii"}:
-        yield Finding(
-            rule="xml.encoding-not-utf8",
-            severity="info",
-            location="line 1, column 1",
-            message_vi=f"Thông điệp dùng bảng mã {encoding}, không phải UTF-8; đã đọc được. Bên gửi nên dùng UTF-8.",
-            message_en=f"The message is in {encoding}, not in UTF-8; it was read. The sender should use UTF-8.",
-        )
+        yield oddity("xml.encoding-not-utf8", _START)

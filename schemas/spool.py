@@ -21,8 +21,9 @@ from lxml import etree
 from schemas.base64_stream import Base64Decoder
 from schemas.content import HEAD_BYTES, ContentKind, is_text_damaged, sniff, sniff_head
 from schemas.errors import AttachmentMalformed, AttachmentTooLarge, TooManyAttachments
-from schemas.findings import Finding, Severity
+from schemas.findings import Finding
 from schemas.limits import Limits
+from schemas.oddities import oddity
 
 _ATTACHMENT = "Attachment"
 _CONTENT = "ContentTransferEncoded"
@@ -204,11 +205,7 @@ class Spooler:
             "xml.attachment-misplaced": len(parents) == 1,
         }
         location = "/".join([*reversed(parents[:1]), _ATTACHMENT]) + f":{current.element.sourceline}"
-        self.findings += (
-            Finding(rule=rule, severity=severity, location=location, message_vi=vi, message_en=en)
-            for rule, (severity, vi, en) in ATTACHMENT_RULES.items()
-            if odd[rule]
-        )
+        self.findings += (oddity(rule, location) for rule, is_odd in odd.items() if is_odd)
 
 
 class _Current:
@@ -291,43 +288,3 @@ def _text(element: etree._Element) -> str:
         if len(element)
         else (element.text or "").strip()
     )
-
-
-ATTACHMENT_RULES: dict[str, tuple[Severity, str, str]] = {
-    "xml.attachment-empty": (
-        "error",
-        "Tệp đính kèm không có nội dung. Hãy đề nghị bên gửi đính kèm lại.",
-        "The attachment has no content. Ask the sender to attach it again.",
-    ),
-    "xml.base64-unpadded": (
-        "warning",
-        "Nội dung base64 thiếu ký tự đệm ở cuối; đã đọc được, nhưng bên gửi nên sửa phần mềm.",
-        "The base64 content lacks its final padding; it was read, but the sender should mend the software.",
-    ),
-    "xml.base64-url-safe": (
-        "warning",
-        "Nội dung base64 dùng bảng ký tự cho URL (- và _); đã đọc được, nhưng bên gửi nên sửa phần mềm.",
-        "The base64 content uses the URL-safe alphabet (- and _); it was read, but the sender should mend the software.",
-    ),
-    "xml.base64-data-url": (
-        "warning",
-        "Trước nội dung base64 có tiền tố “data:…,”; đã bỏ tiền tố, nhưng bên gửi nên sửa phần mềm.",
-        "The base64 content begins with a “data:…,” prefix; it was left out, but the sender should mend the software.",
-    ),
-    "xml.attachment-text-loose": (
-        "warning",
-        "Nội dung tệp nằm thẳng trong Attachment, không trong ContentTransferEncoded; đã đọc được. Bên gửi nên sửa.",
-        "The content stands in Attachment itself, not in ContentTransferEncoded; it was read. The sender should mend it.",
-    ),
-    "xml.attachment-in-envelope": (
-        "warning",
-        "Tệp đính kèm nằm trong edXMLEnvelope; đã đọc được. Bên gửi nên đặt AttachmentEncoded bên cạnh phong bì.",
-        "An attachment stands inside edXMLEnvelope; it was read. The sender should put AttachmentEncoded beside it.",
-    ),
-    "xml.attachment-misplaced": (
-        "warning",
-        "Tệp đính kèm nằm ngoài AttachmentEncoded; đã đọc được. Bên gửi nên sửa.",
-        "An attachment stands outside AttachmentEncoded; it was read. The sender should mend it.",
-    ),
-}
-"""Oddities of attachments that are borne: severity and the sentences in Vietnamese and English, by rule."""

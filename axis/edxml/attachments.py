@@ -101,10 +101,11 @@ def match(
 
 def _check(pair: MatchedAttachment, notes: Notes) -> None:
     ref, received = pair.ref, pair.received
+    listed = f"edXMLManifest/Reference:{ref.line}" if ref else ""
     if _UNSAFE_NAME.search(pair.name):
-        _add(notes, "edxml.attachment-name-unsafe", received)
+        notes.add("edxml.attachment-name-unsafe", location=listed or _location(received))
     if received is None:
-        notes.add("edxml.attachment-missing", location=f"edXMLManifest/Reference:{ref.line}" if ref else "")
+        notes.add("edxml.attachment-missing", location=listed)
         return
     if received.is_text_damaged:
         _add(notes, "edxml.attachment-text-damaged", received)
@@ -132,9 +133,12 @@ def _check_content(declared: str, received: Attachment, notes: Notes) -> None:
     _add(notes, "edxml.attachment-content-differs", received)
 
 
-def _add(notes: Notes, rule: str, attachment: Attachment | None) -> None:
-    location = f"AttachmentEncoded/Attachment:{attachment.line}" if attachment else ""
-    notes.add(rule, location=location)
+def _add(notes: Notes, rule: str, attachment: Attachment) -> None:
+    notes.add(rule, location=_location(attachment))
+
+
+def _location(attachment: Attachment | None) -> str:
+    return f"AttachmentEncoded/Attachment:{attachment.line}" if attachment else ""
 
 
 def _attribute(reference: etree._Element, name: str) -> str:

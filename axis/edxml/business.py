@@ -10,7 +10,7 @@ from lxml import etree
 from axis.edxml import fields
 from axis.edxml.errors import BusinessTypeUnknown
 from axis.edxml.model import Business, DocumentMessage, ReceiverChange, Replacement, StaffInfo, UpdateInfo
-from axis.edxml.rules import Notes
+from axis.edxml.rules import Notes, place_of
 from axis.edxml.tree import children, descendants, only_child, read_leaf, read_leaves, read_texts
 
 BusinessKind = Literal["new", "revoke", "update", "replace"]
@@ -113,5 +113,5 @@ def _doc_type(raw: str, element: etree._Element, notes: Notes) -> str:
         return "0"
     code = raw.lstrip("0") or "0"
     if code not in BUSINESS_KINDS:
-        raise BusinessTypeUnknown(raw[:20], line=element.sourceline)
+        raise BusinessTypeUnknown(raw[:20], **place_of(element))
     return code

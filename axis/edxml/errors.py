@@ -35,7 +35,10 @@ class EdxmlError(AxisError):
 
 
 class Meaningless(EdxmlError):
-    """A well-formed input whose meaning cannot be told; everything milder becomes a finding."""
+    """A well-formed input whose meaning cannot be told; everything milder becomes a finding.
+
+    `facts` has `line` and `path` of the element at fault.
+    """
 
 
 class NotEdxml(Meaningless):
@@ -123,7 +126,7 @@ class StatusTargetMissing(Meaningless):
 class SecrecyDeclared(EdxmlError):
     """A field declares a state secret (Luật Bảo vệ bí mật nhà nước 117/2025/QH15): it may not travel here.
 
-    `facts` has `line`, `field` (the element) and `level`; never the text of the document.
+    `facts` has `line`, `path`, `field` (the element) and `level`; never the text of the document.
     """
 
     code = "edxml.secrecy-declared"

@@ -15,7 +15,7 @@ from axis.edxml.contents import Content, attachment_location, finding_of, look_i
 from axis.edxml.errors import Meaningless, SecrecyDeclared
 from axis.edxml.facts import Facts, facts_in, facts_of
 from axis.edxml.parse import ParsedMessage, parse_message
-from axis.edxml.rules import Notes
+from axis.edxml.rules import Notes, place_of
 from axis.edxml.tree import descendants
 from schemas.errors import XmlRefused, ZipBomb
 from schemas.findings import Finding
@@ -84,7 +84,7 @@ def require_open(parsed: ParsedMessage) -> None:
     secrecy = parsed.declared_secrecy
     if secrecy is not None:
         element = next(descendants(parsed.envelope, secrecy.field), parsed.envelope)
-        raise SecrecyDeclared(secrecy.field, line=element.sourceline, field=secrecy.field, level=secrecy.level)
+        raise SecrecyDeclared(secrecy.field, **place_of(element), field=secrecy.field, level=secrecy.level)
 
 
 def look_into_all(
@@ -108,8 +108,11 @@ def look_into_all(
 
 
 def location_of_refusal(refusal: Problem) -> str:
-    """`line 74, column 29`, as far as the refusal knows it; empty otherwise."""
-    known = ((name, refusal.facts.get(name)) for name in ("line", "column"))
+    """`MessageHeader/From:12` or `line 74, column 29`, as far as the refusal knows it; empty otherwise."""
+    facts = refusal.facts
+    if facts.get("path") and facts.get("line"):
+        return f"{facts['path']}:{facts['line']}"
+    known = ((name, facts.get(name)) for name in ("line", "column"))
     return ", ".join(f"{name} {value}" for name, value in known if value is not None)
 
 

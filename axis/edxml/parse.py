@@ -40,7 +40,7 @@ from axis.edxml.model import (
     StatusMessage,
     TraceHeader,
 )
-from axis.edxml.rules import Notes
+from axis.edxml.rules import Notes, place_of
 from axis.edxml.secrecy import DeclaredSecrecy, declared_secrecy
 from axis.edxml.signature_shape import is_dummy
 from axis.edxml.tree import (
@@ -140,7 +140,7 @@ def _envelope(root: etree._Element) -> etree._Element:
     if not envelopes:
         raise _not_edxml(root)
     if len(envelopes) > 1:
-        raise EnvelopeAmbiguous("edXMLEnvelope", line=envelopes[1].sourceline)
+        raise EnvelopeAmbiguous("edXMLEnvelope", **place_of(envelopes[1]))
     return envelopes[0]
 
 
@@ -154,13 +154,12 @@ def _not_edxml(root: etree._Element) -> NotEdxml:
             " ".join(text_of(child, notes) for child in error if isinstance(child.tag, str)) or text_of(error, notes)
             for error in errors[:_ERRORS_SHOWN]
         ]
-        line = errors[0].sourceline if errors else root.sourceline
-        return ErrorResponse("; ".join(texts)[:1000], line=line, errors=texts)
+        return ErrorResponse("; ".join(texts)[:1000], **place_of(errors[0] if errors else root), errors=texts)
     if name == "Envelope" and "soap" in (etree.QName(root).namespace or "").lower():
-        return LegacyEdoc(name, line=root.sourceline)
+        return LegacyEdoc(name, **place_of(root))
     if name == "edXML":
         name = "no edXMLEnvelope" if next(children(root, "edXMLEnvelope"), None) is None else "no MessageHeader"
-    return NotEdxml(name, line=root.sourceline)
+    return NotEdxml(name, **place_of(root))
 
 
 def _header(envelope: etree._Element) -> etree._Element:
@@ -169,7 +168,7 @@ def _header(envelope: etree._Element) -> etree._Element:
         parent = envelope.getparent()
         raise _not_edxml(envelope if parent is None else parent)
     if len(headers) > 1:
-        raise EnvelopeAmbiguous("MessageHeader", line=headers[1].sourceline)
+        raise EnvelopeAmbiguous("MessageHeader", **place_of(headers[1]))
     return headers[0]
 
 
@@ -203,7 +202,7 @@ def _sender(header: etree._Element, notes: Notes) -> Organ:
         found += (_organ(one, notes) for one in (*inner, element) if has_child(one, "OrganId"))
     found = [organ for organ in found if organ.organ_id]
     if not found:
-        raise SenderMissing(line=header.sourceline)
+        raise SenderMissing(**place_of(header))
     if len(found) > 1:
         notes.add("edxml.from-duplicated", list(children(header, "From"))[-1])
     return found[0]
@@ -229,13 +228,13 @@ def _is_status(header: etree._Element) -> bool:
 def _status(header: etree._Element, sender: Organ, notes: Notes) -> StatusMessage:
     code = read_leaf(header, fields.STATUS_CODE, notes)
     if not code:
-        raise StatusCodeMissing(line=header.sourceline)
+        raise StatusCodeMissing(**place_of(header))
     code = code.zfill(2) if code.isascii() and code.isdigit() else code
     if code not in STATUS_CODES:
         notes.add("edxml.status-code-unknown", next(children(header, "StatusCode"), None))
     responses = _responses(header, notes)
     if not responses or not (responses[0].document_id or responses[0].code):
-        raise StatusTargetMissing(line=header.sourceline)
+        raise StatusTargetMissing(**place_of(header))
     element = next(children(header, "ResponseFor"), header)
     if not responses[0].document_id:
         notes.add("edxml.target-id-missing", element)
@@ -299,7 +298,7 @@ def _recipients(header: etree._Element, notes: Notes) -> tuple[Organ, ...]:
         else:
             found[organ.organ_id] = organ
     if not found:
-        raise RecipientMissing(line=header.sourceline)
+        raise RecipientMissing(**place_of(header))
     return tuple(found.values())
 
 
@@ -308,7 +307,7 @@ def _document_id(header: etree._Element, sender: Organ, code: Code, promulgation
     if given:
         return given
     if not (code.number and code.notation and promulgation.date.value):
-        raise DocumentIdMissing(line=header.sourceline)
+        raise DocumentIdMissing(**place_of(header))
     notes.add("edxml.document-id-derived", header)
     return make_document_id(sender.organ_id, promulgation.date.value, code.number, code.notation)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -295,6 +296,11 @@ def location_of(element: etree._Element | None) -> str:
     """The last names of the path to `element` and its line: `MessageHeader/From/OrganId:12`; empty for None."""
     if element is None:
         return ""
+    place = place_of(element)
+    return f"{place['path']}:{place['line']}" if place["line"] else str(place["path"])
+
+
+def place_of(element: etree._Element) -> dict[str, Any]:
+    """Where `element` stands, as the facts `path` (the last names of the path to it) and `line` of a refusal."""
     names = [local_name(element), *(local_name(ancestor) for ancestor in element.iterancestors())]
-    path = "/".join(reversed(names[:_LEVELS_IN_LOCATION]))
-    return f"{path}:{element.sourceline}" if element.sourceline else path
+    return {"path": "/".join(reversed(names[:_LEVELS_IN_LOCATION])), "line": element.sourceline or None}

@@ -16,9 +16,19 @@ from lxml import etree
 
 from schemas import parse
 from schemas.content import ContentKind
-from schemas.errors import AttachmentMalformed, InvalidBase64, MalformedXml, XmlRefused
+from schemas.errors import (
+    AttachmentMalformed,
+    Empty,
+    InvalidBase64,
+    JsonWrapped,
+    MalformedXml,
+    MimeMessage,
+    NotXml,
+    XmlRefused,
+)
 from schemas.guard import CHUNK_BYTES
-from schemas.reader import ReadMessage, read_message
+from schemas.oddities import ODDITIES
+from schemas.reader import Reading, ReadMessage, local_name, read_message
 from tests.messages.wire import NAMESPACE, PDF, attachment, message, zipped
 
 
@@ -190,12 +200,134 @@ def test_two_contents_in_one_attachment_are_refused(tmp_path: Path) -> None:
         read_message(io.BytesIO(message(attachments=f"<Attachment>{content}{content}</Attachment>")), spool=tmp_path)
 
 
+BASE64 = base64.b64encode(PDF * 40_000).decode()  # longer than one text may be
+
+
+@pytest.mark.parametrize(
+    ("inside", "rules"),
+    [
+        (f"<ContentId>1</ContentId>{BASE64}", ["xml.attachment-text-loose"]),
+        (f"{BASE64}<ContentId>1</ContentId>\n", ["xml.attachment-text-loose"]),
+        (f"{BASE64[:4000]}<ContentId>1</ContentId>{BASE64[4000:]}", ["xml.attachment-text-loose"]),
+        (f"<ContentId>1</ContentId><ContentTransferEncoded>{BASE64}</ContentTransferEncoded>", []),
+    ],
+)
+@pytest.mark.parametrize("lengths", [None, [1] * 900 + [1000] * 5000])
+def test_content_is_found_in_the_attachment_itself(
+    tmp_path: Path, inside: str, rules: list[str], lengths: list[int] | None
+) -> None:
+    raw = message(attachments=f"<Attachment>\n  {inside}\n</Attachment>")
+    source = io.BytesIO(raw) if lengths is None else Chopped(raw, lengths)
+    read = read_message(source, spool=tmp_path)
+    (found,) = read.attachments
+    assert (found.sha256, found.content_id) == (hashlib.sha256(PDF * 40_000).hexdigest(), "1")
+    assert [finding.rule for finding in read.findings] == rules
+    assert len(etree.tostring(read.root)) < 2000
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "rules"),
+    [
+        ("<AttachmentEncoded>", "</AttachmentEncoded>", []),
+        ("", "", ["xml.attachment-misplaced"]),
+        ("<edXMLEnvelope>", "</edXMLEnvelope>", ["xml.attachment-in-envelope"]),
+        (
+            "<edXMLEnvelope><edXMLBody><AttachmentEncoded>",
+            "</AttachmentEncoded></edXMLBody></edXMLEnvelope>",
+            ["xml.attachment-in-envelope"],
+        ),
+    ],
+)
+def test_attachments_are_found_where_senders_put_them(
+    tmp_path: Path, before: str, after: str, rules: list[str]
+) -> None:
+    raw = f"<edXML>{before}{attachment(PDF)}{attachment(PDF, cid='2')}{after}</edXML>".encode()
+    read = read_message(io.BytesIO(raw), spool=tmp_path)
+    assert [found.content_id for found in read.attachments] == ["cid:1", "2"]
+    assert {found.sha256 for found in read.attachments} == {hashlib.sha256(PDF).hexdigest()}
+    assert [finding.rule for finding in read.findings] == rules * 2
+
+
+def test_what_is_named_attachment_elsewhere_is_no_attachment(tmp_path: Path) -> None:
+    raw = b"<edXML><edXMLEnvelope><MessageHeader><Attachment>xin</Attachment></MessageHeader></edXMLEnvelope></edXML>"
+    read = read_message(io.BytesIO(raw), spool=tmp_path)
+    assert read.attachments == ()
+    assert read.root.findtext(".//Attachment") == "xin"
+
+
+def test_stray_text_beside_the_content_is_left_alone(tmp_path: Path) -> None:
+    part = attachment(PDF).replace("<ContentId>", "ghi chú<ContentId>")
+    read = read_message(io.BytesIO(message(attachments=part)), spool=tmp_path)
+    assert read.attachments[0].size_bytes == len(PDF)
+
+
+def test_a_refused_reading_keeps_what_was_read(tmp_path: Path) -> None:
+    raw = message("<edXML:a>x</edXML:a>", attachment(PDF) + attachment("!!!!"))
+    reading = Reading(io.BytesIO(raw), spool=tmp_path)
+    with pytest.raises(InvalidBase64):
+        reading.run()
+    assert reading.root is not None
+    assert reading.root.findtext(f".//{{{NAMESPACE}}}a") == "x"
+    assert [one.sha256 for one in reading.attachments] == [hashlib.sha256(PDF).hexdigest()]
+    assert [local_name(one) for one in reading.open_elements] == ["edXML", "AttachmentEncoded", "Attachment"]
+    assert len(list(tmp_path.iterdir())) == 2
+    reading.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "refusal", "found"),
+    [
+        (b"", Empty, "nothing"),
+        (b"\xef\xbb\xbf \r\n", Empty, "nothing"),
+        (b'{"edxml": "PGVkWE1MPg=="}', JsonWrapped, "application/json"),
+        (b" [1, 2]", JsonWrapped, "application/json"),
+        (b"MIME-Version: 1.0\r\n\r\n", MimeMessage, "message/rfc822"),
+        (b"------=_Part_1\r\nContent-Type: text/xml\r\n\r\n<a/>", MimeMessage, "message/rfc822"),
+        (PDF, NotXml, "application/pdf"),
+        (zipped("a.edxml", b"<a/>"), NotXml, "application/zip"),
+        (b"\x1f\x8b\x08\x00", NotXml, "application/gzip"),
+        (b"\x00\x01\x02\x03", NotXml, "binary"),
+        (b"xin ch\xc3\xa0o", NotXml, "text/plain"),
+        (b"<<<", MalformedXml, None),
+        (b"<?xml version='1.0'?>", MalformedXml, None),
+        (b"\n<?xml version='1.0'?><a/>", MalformedXml, None),
+        ("<a".encode("utf-16"), MalformedXml, None),
+    ],
+)
+def test_what_is_no_xml_is_told_by_its_first_bytes(
+    tmp_path: Path, raw: bytes, refusal: type[MalformedXml], found: str | None
+) -> None:
+    for source in (io.BytesIO(raw), Chopped(raw, [])):
+        with pytest.raises(MalformedXml) as refused:
+            read_message(source, spool=tmp_path)
+        assert (type(refused.value), refused.value.facts.get("found")) == (refusal, found)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "rules"),
+    [
+        ("utf-8", []),
+        ("utf-8-sig", ["xml.byte-order-mark"]),
+        ("utf-16", ["xml.encoding-not-utf8"]),
+        ("windows-1258", ["xml.encoding-not-utf8"]),
+    ],
+)
+def test_other_encodings_are_told(tmp_path: Path, encoding: str, rules: list[str]) -> None:
+    raw = message().decode().replace("UTF-8", encoding.removesuffix("-sig")).encode(encoding)
+    assert [one.rule for one in read_message(io.BytesIO(raw), spool=tmp_path).findings] == rules
+
+
+def test_every_oddity_speaks_both_languages() -> None:
+    assert all(vi and en for _, vi, en in ODDITIES.values())
+
+
 def test_malformed_input_names_line_column_and_rule(tmp_path: Path) -> None:
     with pytest.raises(MalformedXml) as refused:
         read_message(io.BytesIO(b"<edXML>\n  <a>\n  </b>\n</edXML>"), spool=tmp_path)
     problem = refused.value
-    assert (problem.line, problem.facts["rule"]) == (3, "ERR_TAG_NAME_MISMATCH")
-    assert problem.column is not None
+    assert (problem.line, problem.column, problem.facts["rule"]) == (3, 7, "ERR_TAG_NAME_MISMATCH")
+    assert "a line 2 and b" in str(problem.facts["reason"])
     assert problem.message_vi
     assert problem.message_en
 
