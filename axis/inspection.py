@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from axis.config import Settings
 from axis.edxml.contents import finding_of
 from axis.edxml.dates import DateText
 from axis.edxml.describe import describe, details
@@ -25,11 +26,14 @@ from axis.edxml.signature_shape import is_dummy, subject_of
 from axis.errors import FileUnreadable, NotAFile
 from schemas.content import MEDIA_TYPES
 from schemas.findings import Finding
+from schemas.limits import Limits
 from schemas.problems import Problem
 
 Report = dict[str, Any]
 """One file's report; the keys are told in docs/exchange.md, "Inspect a message"."""
 
+_LIMITS = Limits(message_bytes=Settings.message_limit_bytes, attachment_bytes=Settings.message_limit_bytes)
+"""Those of a hub that sets no others."""
 _LINE = re.compile(r"(?:^line |:)(\d+)(?:, column (\d+))?$")
 
 
@@ -39,7 +43,7 @@ def inspect_file(path: Path) -> Report:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe would make the command wait, a device would never end
             return _unreadable(path, NotAFile())
         with path.open("rb") as source, tempfile.TemporaryDirectory(prefix="axis-inspect-") as folder:
-            return _report(path, judge(source, folder=Path(folder)))
+            return _report(path, judge(source, folder=Path(folder), limits=_LIMITS))
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         return _unreadable(path, FileUnreadable(getattr(error, "strerror", None) or str(error)))
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from schemas.errors import ContentRefused, ZipBomb, ZipDamaged, ZipEncrypted, ZipUnsafeName, ZipUnsupported
 from schemas.limits import MEBIBYTE
@@ -35,7 +36,9 @@ class ContentKind(StrEnum):
     ODT = "odt"
     ODS = "ods"
     DOC = "doc"
-    """Any OLE2 compound file (Word, Excel or PowerPoint 97–2003)."""
+    """Word 97–2003, or an OLE2 compound file (MS-CFB) of which no more is known."""
+    XLS = "xls"
+    PPT = "ppt"
     RTF = "rtf"
     ZIP = "zip"
     RAR = "rar"
@@ -59,6 +62,8 @@ MEDIA_TYPES: dict[ContentKind, str] = {
     ContentKind.ODT: "application/vnd.oasis.opendocument.text",
     ContentKind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
     ContentKind.DOC: "application/msword",
+    ContentKind.XLS: "application/vnd.ms-excel",
+    ContentKind.PPT: "application/vnd.ms-powerpoint",
     ContentKind.RTF: "application/rtf",
     ContentKind.ZIP: "application/zip",
     ContentKind.RAR: "application/vnd.rar",
@@ -126,6 +131,12 @@ _ENTRY_MARKERS: tuple[tuple[str, ContentKind], ...] = (
     ("xl/workbook.xml", ContentKind.XLSX),
     ("ppt/presentation.xml", ContentKind.PPTX),
 )
+_STREAM_MARKERS: tuple[tuple[str, ContentKind], ...] = (
+    ("WordDocument", ContentKind.DOC),
+    ("Workbook", ContentKind.XLS),
+    ("Book", ContentKind.XLS),
+    ("PowerPoint Document", ContentKind.PPT),
+)
 _MIMETYPE_MARKERS: dict[bytes, ContentKind] = {
     MEDIA_TYPES[ContentKind.ODT].encode(): ContentKind.ODT,
     MEDIA_TYPES[ContentKind.ODS].encode(): ContentKind.ODS,
@@ -148,6 +159,7 @@ _ZIP_DEFECTS = (
 _PDF_END_WITHIN_BYTES = 2048
 """Readers look for the end mark in the last 1,024 bytes; some signing software leaves more after it."""
 _BLOCK_BYTES = 64 * 1024
+_COMPOUND_HEADER_BYTES = 512
 _END_RECORD = struct.Struct("<4s4H2LH")
 _END_SIGNATURE = b"PK\x05\x06"
 _ZIP64_LOCATOR = b"PK\x06\x07"
@@ -155,7 +167,7 @@ _LONGEST_COMMENT = 0xFFFF
 
 
 def sniff_head(head: bytes) -> ContentKind:
-    """Kind by the first `HEAD_BYTES` bytes alone; office files that are ZIP containers are told as ZIP."""
+    """Kind by the first `HEAD_BYTES` bytes alone; office files that are ZIP containers are told as ZIP, OLE2 ones as DOC."""
     if not head:
         return ContentKind.EMPTY
     for magic, kind in _MAGIC:
@@ -171,9 +183,11 @@ def sniff_head(head: bytes) -> ContentKind:
 
 
 def sniff(path: Path) -> ContentKind:
-    """Kind of the file at `path`; a ZIP is looked into for office containers. Raises OSError only."""
+    """Kind of the file at `path`; ZIP and OLE2 are looked into for office documents. Raises OSError only."""
     with path.open("rb") as file:
         kind = sniff_head(file.read(HEAD_BYTES))
+        if kind is ContentKind.DOC:
+            return _compound_kind(file)
     if kind is not ContentKind.ZIP:
         return kind
     try:
@@ -287,6 +301,23 @@ def _container_kind(archive: zipfile.ZipFile) -> ContentKind:
             return _MIMETYPE_MARKERS.get(entry.read(100).strip(), ContentKind.ZIP)
     except (*_ZIP_DEFECTS, RuntimeError):
         return ContentKind.ZIP
+
+
+def _compound_kind(file: BinaryIO) -> ContentKind:
+    """Kind of an OLE2 compound file by the names in its first directory sector (MS-CFB §2.2 and §2.6.1)."""
+    file.seek(0)
+    header = file.read(_COMPOUND_HEADER_BYTES)
+    if len(header) < _COMPOUND_HEADER_BYTES:
+        return ContentKind.DOC
+    (shift,), (sector,) = struct.unpack_from("<H", header, 30), struct.unpack_from("<I", header, 48)
+    if shift not in {9, 12}:
+        return ContentKind.DOC
+    file.seek((sector + 1) << shift)
+    directory = file.read(1 << shift)
+    names = {
+        directory[at : at + 64].decode("utf-16-le", "replace").partition("\0")[0] for at in range(0, 1 << shift, 128)
+    }
+    return next((kind for name, kind in _STREAM_MARKERS if name in names), ContentKind.DOC)
 
 
 def _check_declared(entries: list[zipfile.ZipInfo], path: Path, limits: ZipLimits) -> None:

@@ -23,9 +23,9 @@ _KINDS_BY_EXTENSION: dict[str, frozenset[ContentKind]] = {
     ".pdf": frozenset({ContentKind.PDF}),
     ".doc": frozenset({ContentKind.DOC, ContentKind.RTF}),
     ".docx": frozenset({ContentKind.DOCX}),
-    ".xls": frozenset({ContentKind.DOC, ContentKind.TEXT, ContentKind.XML}),  # HTML tables are called .xls
+    ".xls": frozenset({ContentKind.XLS, ContentKind.TEXT, ContentKind.XML}),  # HTML tables are called .xls
     ".xlsx": frozenset({ContentKind.XLSX}),
-    ".ppt": frozenset({ContentKind.DOC}),
+    ".ppt": frozenset({ContentKind.PPT}),
     ".pptx": frozenset({ContentKind.PPTX}),
     ".odt": frozenset({ContentKind.ODT}),
     ".ods": frozenset({ContentKind.ODS}),

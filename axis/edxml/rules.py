@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,14 @@ class Rule:
     message_en: str
 
 
+_MORE = "edxml.findings-left-out"
+
 RULES: dict[str, Rule] = {
+    _MORE: Rule(
+        "warning",
+        "Từ vị trí này còn nhiều lỗi cùng loại; chỉ ghi lại những lỗi đầu tiên. Bên gửi nên sửa phần mềm.",
+        "From here on there are more faults of the same kind; only the first were kept. The sender should mend the software.",
+    ),
     "edxml.namespace-unknown": Rule(
         "warning",
         "Không gian tên của thông điệp không phải của QCVN 102; đã đọc theo tên phần tử. Bên gửi nên sửa.",
@@ -261,13 +269,18 @@ RULES: dict[str, Rule] = {
 """Rules by code. Codes are stable for ever; sentences may be improved."""
 
 _LEVELS_IN_LOCATION = 3
+_EACH_AT_MOST = 50
+"""Findings of one rule that are kept: a message may hold tens of thousands of elements with the same fault."""
 
 
 class Notes:
     """Collects findings while a message is read."""
 
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
-        self._findings = list(findings)
+        self._findings: list[Finding] = []
+        self._counts: Counter[str] = Counter()
+        for finding in findings:
+            self.take(finding)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -275,13 +288,17 @@ class Notes:
         return tuple(self._findings)
 
     def take(self, finding: Finding) -> None:
-        """Keep a finding that was made elsewhere."""
-        self._findings.append(finding)
+        """Keep a finding that was made elsewhere; of many of one rule the first ones, the last telling that more follow."""
+        self._counts[finding.rule] += 1
+        if self._counts[finding.rule] <= _EACH_AT_MOST:
+            self._findings.append(finding)
+        elif not self._counts[_MORE]:
+            self.add(_MORE, location=finding.location)
 
     def add(self, rule: str, element: etree._Element | None = None, *, location: str = "") -> None:
         """Note `rule`, a key of RULES, at `element`, or at `location` where no element is at hand."""
         entry = RULES[rule]
-        self._findings.append(
+        self.take(
             Finding(
                 rule=rule,
                 severity=entry.severity,

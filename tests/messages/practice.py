@@ -172,6 +172,11 @@ def _places() -> Iterator[tuple[str, bytes]]:
       <edXML:ContentTransferEncoded {bound}>{text}</edXML:ContentTransferEncoded></Attachment>"""
     yield "attachment_mime_type", document(attachments=named)
     yield "content_ids_in_capitals", document(manifest=reference("CID: 209", "application/pdf", "7816.signed.pdf"))
+    line = PDF_LINE.replace("<edXML:ContentId>cid:209</edXML:ContentId>", "")
+    href = line.replace(
+        "<edXML:Reference>", '<edXML:Reference xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="cid:209">'
+    )
+    yield "content_id_in_href", document(manifest=href).replace(b"edXMLManifest", b"Manifest")
     yield "three_with_one_id", document(manifest=PDF_LINE * 3, attachments=PDF_PART * 3)
 
 

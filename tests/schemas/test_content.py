@@ -38,6 +38,15 @@ def saved(folder: Path, content: bytes) -> Path:
     return path
 
 
+def compound(*streams: str, sector: int = 2, shift: int = 9) -> bytes:
+    """An OLE2 file with a directory of `streams` in the sector given."""
+    header = bytearray(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0"))
+    struct.pack_into("<H", header, 30, shift)
+    struct.pack_into("<I", header, 48, sector)
+    directory = b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in ("Root Entry", *streams))
+    return bytes(header).ljust((sector + 1) << shift, b"\0") + directory
+
+
 ODT = MEDIA_TYPES[ContentKind.ODT].encode()
 
 
@@ -55,6 +64,13 @@ ODT = MEDIA_TYPES[ContentKind.ODT].encode()
         (archive(("mimetype", b"text/x")), ContentKind.ZIP),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", ContentKind.DOC),
         (b"\x89PNG\r\n\x1a\n", ContentKind.PNG),
+        (compound("WordDocument"), ContentKind.DOC),
+        (compound("Workbook", "x"), ContentKind.XLS),
+        (compound("Book", shift=12, sector=1), ContentKind.XLS),
+        (compound("PowerPoint Document"), ContentKind.PPT),
+        (compound("x"), ContentKind.DOC),
+        (compound("Workbook")[:700], ContentKind.DOC),
+        (compound("Workbook", shift=9).replace(b"\x09", b"\x40", 1), ContentKind.DOC),
         (b"{\\rtf1\\ansi}", ContentKind.RTF),
         (b"Rar!\x1a\x07\x01\x00", ContentKind.RAR),
         (b"7z\xbc\xaf\x27\x1c\x00\x04", ContentKind.SEVEN_ZIP),

@@ -16,7 +16,7 @@ from axis.edxml.judge import Judgement, judge
 from axis.edxml.model import DocumentMessage, StatusMessage
 from schemas.content import ContentKind
 from schemas.limits import Limits
-from tests.messages.compose import DOCUMENT_ID, MESSAGES, OLD_ID, document
+from tests.messages.compose import COMMUNE, DOCUMENT_ID, MESSAGES, OLD_ID, document
 from tests.messages.practice import FOLDER, OTHER_ID, PRACTICE, archive, carrying
 from tests.messages.wire import PDF, zipped
 
@@ -143,6 +143,7 @@ ACCEPTED: dict[str, tuple[dict[str, Any], set[str]]] = {
     "attachment_text_loose": ({}, {"xml.attachment-text-loose"}),
     "attachment_mime_type": ({}, set()),
     "content_ids_in_capitals": ({}, set()),
+    "content_id_in_href": ({}, set()),
     "three_with_one_id": ({}, {"edxml.attachment-id-duplicated"}),
     "base64_in_lines": ({}, set()),
     "base64_url_safe": ({}, {"xml.base64-url-safe"}),
@@ -278,6 +279,16 @@ def test_a_value_that_was_cut_is_not_given(judged: Judge) -> None:
     assert in_sender == Facts()
 
 
+@pytest.mark.parametrize(
+    ("element", "field"), [("StatusCode", "status_code"), ("OrganId", "sender"), ("DocumentId", "document_id")]
+)
+def test_a_value_without_its_end_is_not_given(judged: Judge, element: str, field: str) -> None:
+    raw = MESSAGES["status_03"] if element == "StatusCode" else document()
+    wrong = judged(raw.replace(f"</edXML:{element}>".encode(), b"</edXML:Other>", 1))
+    assert wrong.findings[0].rule == "xml.malformed"
+    assert getattr(wrong.facts, field) is None
+
+
 @pytest.mark.parametrize("name", [name for name in MESSAGES if name.startswith("refused")])
 def test_messages_without_meaning_still_tell_what_they_say(judged: Judge, name: str) -> None:
     judgement = judged(MESSAGES[name])
@@ -311,6 +322,14 @@ def test_a_bomb_that_is_not_unwrapped_is_refused_by_its_directory(judged: Judge,
     judgement = judged(carrying(content, kind="application/zip", name="a.zip"))
     assert (judgement.outcome, judgement.findings[0].rule) == ("refused", "content.zip-bomb")
     assert judgement.attachments[0].size_bytes == len(content)
+
+
+def test_a_fault_without_end_is_told_fifty_times(judged: Judge) -> None:
+    judgement = judged(document(recipients=f"<edXML:To>{COMMUNE}</edXML:To>" * 3000))
+    rules = [finding.rule for finding in judgement.findings]
+    assert rules.count("edxml.recipient-duplicated") == rules.count("edxml.organ-name-missing") == 50
+    assert rules.count("edxml.findings-left-out") == 1
+    assert judgement.facts.recipients == ("H99.107",)
 
 
 def test_limits_are_those_of_the_caller(tmp_path: Path) -> None:
