@@ -8,15 +8,22 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
-from axis.hub.routing import TOPIC, Routing
+from axis.hub.routing import TOPIC, Routing, route
 from storage.outbox.model import OutboxRow
 from storage.outbox.relay import Relay, Topic
 from tests.axis.hub.messages import document, status
 from tests.axis.hub.world import World
+from tests.waiting import wait_until
 
 DOCUMENT_ID = "H99,2026/11/20,15/QĐ-UBND"
+
+
+_WAITING = text("""
+SELECT count(*) FROM pg_locks
+WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
 
 
 def say(world: World, code: str, account: str = "department", **values: Any) -> UUID:
@@ -171,6 +178,28 @@ def test_workers_side_by_side_lead_to_the_same_state(world: World) -> None:
     assert set(rows) == {("done", 1)}
     assert reached(world, UUID(sent[0])) == ("02", "refused")
     assert (reached(world, UUID(sent[1])), reached(world, UUID(sent[2]))) == ((None, None), (None, None))
+
+
+def test_a_status_waits_while_its_document_is_being_routed(world: World) -> None:
+    sent = UUID(world.post("province", document()).headers["Lt-Message-Id"])
+    said = UUID(world.post("department", status(code="03")).headers["Lt-Message-Id"])
+
+    def route_the_status() -> None:
+        with world.hub.database.begin() as tx:
+            route(tx, said)
+
+    def is_waiting() -> bool:
+        with world.hub.database.reading() as session:
+            return bool(session.scalar(_WAITING))
+
+    worker = threading.Thread(target=route_the_status)
+    with world.hub.database.begin() as tx:
+        route(tx, sent)
+        tx.session.flush()
+        worker.start()
+        wait_until(lambda: is_waiting() or not worker.is_alive(), "the status waits, or is done too early")
+    worker.join()
+    assert (effect(world, said), reached(world, sent)) == ("applied", ("03", None))
 
 
 @pytest.mark.parametrize("seed", range(6))
