@@ -170,6 +170,11 @@ RULES: dict[str, Rule] = {
         "Thông điệp trạng thái không có mã văn bản; hãy tìm văn bản theo số, ký hiệu.",
         "The status names no document id; find the document by its number and notation.",
     ),
+    "edxml.timestamp-ahead": Rule(
+        "warning",
+        "Thời điểm ghi trong thông điệp muộn hơn đồng hồ của trục; thời điểm của trục được dùng. Bên gửi nên chỉnh giờ.",
+        "The message bears a time ahead of the hub's clock; the hub's time counts. The sender should set its clock.",
+    ),
     "edxml.status-targets-several": Rule(
         "warning",
         "Thông điệp trạng thái nêu nhiều văn bản; trạng thái chỉ áp dụng cho văn bản đầu tiên. Hãy báo bên gửi.",
