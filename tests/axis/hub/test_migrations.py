@@ -6,8 +6,9 @@ import psycopg
 import pytest
 
 from axis.hub.tables import HISTORY
+from storage.embedded import EmbeddedPostgres
 from storage.migrations import current, differences, downgrade, head, upgrade
-from tests.postgres import FreshDatabase
+from tests.postgres import FreshDatabase, as_owner
 
 
 def test_up_down_up(postgres_url: FreshDatabase) -> None:
@@ -24,8 +25,10 @@ def test_up_down_up(postgres_url: FreshDatabase) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE quarantine SET code = 'x'", "DELETE FROM quarantine"])
-def test_evidence_cannot_be_rewritten(postgres_url: FreshDatabase, statement: str) -> None:
-    with psycopg.connect(postgres_url(HISTORY)) as connection:
+def test_evidence_cannot_be_rewritten_by_its_owner_either(
+    postgres_url: FreshDatabase, postgres_server: EmbeddedPostgres, statement: str
+) -> None:
+    with psycopg.connect(as_owner(postgres_server, postgres_url(HISTORY))) as connection:
         connection.execute(
             "WITH a AS (INSERT INTO account (id, name, token_sha256, accept_unverifiable, created_at)"
             " VALUES (gen_random_uuid(), 'a', 'x', false, now()) RETURNING id)"
