@@ -23,7 +23,7 @@ from signing.providers.pkcs12 import Pkcs12Folder
 from signing.trust import Trust, check_certificate, is_demonstration
 from signing.verdicts import Verdict
 from signing.xml import sign_xml, verify_envelope
-from storage.blobs.folder import FolderStore
+from storage.blobs.opening import open_store
 from storage.clock import Clock, SystemClock
 from storage.database import open_engine
 from storage.errors import SettingsInvalid
@@ -65,7 +65,7 @@ def build_hub(
         clock = clock or SystemClock()
         database = open_database(settings, clock=clock)
         stack.callback(database.engine.dispose)
-        blobs = FolderStore(settings.blob_dir)
+        blobs = open_store(settings.blob_url.reveal())
         verifier = verifier or TrustedVerifier(load_trust(settings))
         receipts = ReceiptOffice(settings.hub_name, signer or _open_signer(settings, stack, clock))
         return Hub(

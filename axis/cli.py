@@ -59,7 +59,11 @@ def _check(settings: Settings) -> None:
     from storage.roles import check_roles  # noqa: PLC0415
 
     check_roles(PREFIX, settings)
-    build_hub(settings).close()
+    hub = build_hub(settings)
+    try:
+        hub.blobs.check()
+    finally:
+        hub.close()
 
 
 def _database(settings: Settings) -> Database:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from storage.blobs.opening import faults_of
 from storage.errors import SettingsInvalid
 from storage.roles import EMBEDDED_URL, refuse_urls
 from storage.settings import Secret, read_settings
@@ -34,7 +35,8 @@ class Settings:
     hub_name: str = "lien-thong"
     """Names this hub in its receipts; never change it once receipts exist."""
     broker_url: str = "pgmq://"
-    blob_dir: Path = Path("var/axis/blobs")
+    blob_url: Secret = Secret("file:var/axis/blobs")  # noqa: RUF009 - it is immutable
+    """Where blobs lie: `file:/folder` or `s3://…`; see `storage.blobs.opening`. Secret, because it may hold a key."""
     trust_intermediates_file: Path | None = None
     allowed_revocation_hosts: tuple[str, ...] = ()
     """`host:port` of OCSP responders and CRL servers that may be asked."""
@@ -59,7 +61,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process's own by default). Raises `SettingsInvalid`."""
     settings = read_settings(Settings, PREFIX, os.environ if environ is None else environ)
     faults = _out_of_range(settings)
-    if settings.environment == "production":
+    production = settings.environment == "production"
+    faults += [f"{PREFIX}BLOB_URL: {fault}" for fault in faults_of(settings.blob_url.reveal(), production=production)]
+    if production:
         faults += _demo_values(settings)
     if faults:
         raise SettingsInvalid("\n".join(faults))
@@ -89,8 +93,4 @@ def _demo_values(settings: Settings) -> list[str]:
         faults.append(f"{PREFIX}RECEIPT_KEY_PASSWORD: at least {_MINIMUM_PASSWORD_CHARS} characters")
     if not settings.allowed_revocation_hosts:
         faults.append(f"{PREFIX}ALLOWED_REVOCATION_HOSTS: without any, no revocation can be checked")
-    if not settings.blob_dir.is_absolute():
-        faults.append(
-            f"{PREFIX}BLOB_DIR: an absolute folder, so that it does not depend on where the service was started"
-        )
     return faults

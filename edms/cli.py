@@ -59,7 +59,11 @@ def _check(settings: Settings) -> None:
     from storage.roles import check_roles  # noqa: PLC0415
 
     check_roles(PREFIX, settings)
-    build(settings).database.engine.dispose()
+    services = build(settings)
+    try:
+        services.blobs.check()
+    finally:
+        services.database.engine.dispose()
 
 
 def _database(settings: Settings) -> Database:

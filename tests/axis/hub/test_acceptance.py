@@ -249,7 +249,7 @@ def test_a_mandate_ends_with_its_last_day_in_viet_nam(world: World) -> None:
 def test_without_a_token_nothing_is_read(world: World, headers: dict[str, str]) -> None:
     answer = world.client.post("/v1/messages", data=document(), headers=headers | {"Content-Type": "application/xml"})
     assert (answer.status_code, code_of(answer)) == (401, "http.unauthenticated")
-    assert not world.settings.blob_dir.exists()
+    assert not world.blob_dir.exists()
 
 
 def test_only_xml_is_taken_and_only_if_there_is_some(world: World) -> None:
@@ -272,5 +272,5 @@ def test_a_message_over_the_limit_is_refused_and_not_kept(world: World) -> None:
     )
     for answer in (declared, chunked):
         assert (answer.status_code, code_of(answer)) == (413, "http.body-too-large")
-    assert [path for path in world.settings.blob_dir.rglob("*") if path.is_file()] == []
+    assert [path for path in world.blob_dir.rglob("*") if path.is_file()] == []
     assert count(world, Quarantined) == 0
