@@ -162,6 +162,11 @@ class EmbeddedPostgres:
         with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
 
+    @property
+    def is_running(self) -> bool:
+        """Whether a server runs on this folder, whoever started it."""
+        return self._running_pid() is not None
+
     def _running_pid(self) -> int | None:
         """Return the process number of a live server on our data folder, whoever started it."""
         try:

@@ -5,9 +5,9 @@ The installed binaries run on a folder of our own (see `storage.embedded`); the 
 
 from __future__ import annotations
 
-import socket
 from pathlib import Path
 
+from demo.ports import free_port
 from storage.embedded import EmbeddedPostgres
 
 INSTALLED = Path("/usr/lib/postgresql")
@@ -22,12 +22,19 @@ def binaries() -> Path | None:
 
 def missing() -> list[str]:
     """Return the Debian packages that must be installed first; empty when the server can be started here."""
-    return [] if binaries() is not None else ["postgresql-15"]
+    return [] if binaries() is not None else ["postgresql"]
 
 
 def on_loopback(directory: Path) -> EmbeddedPostgres:
-    """Return a server of the installed version in `directory`, not started, that will listen on a free port of 127.0.0.1."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    """Return a server of the installed version in `directory`, not started, that listens on a port of 127.0.0.1.
+
+    A server that a killed run left behind there keeps its port, so that starting takes it over.
+    """
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = directory / "port"
+    kept = EmbeddedPostgres(directory, binaries=binaries(), port=int(file.read_text()) if file.exists() else None)
+    if kept.port and kept.is_running:
+        return kept
+    port = free_port(set())
+    file.write_text(str(port))
     return EmbeddedPostgres(directory, binaries=binaries(), port=port)

@@ -11,13 +11,14 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 from amqp import Connection
+
+from demo.ports import free_port
 
 START_SECONDS = 90
 STOP_SECONDS = 30
@@ -45,7 +46,9 @@ class RabbitMq:
     def __init__(self) -> None:
         if missing():
             raise RabbitMqUnavailable(f"not installed: {', '.join(missing())}")
-        self.port, self._epmd_port, self._distribution_port = _free_ports(3)
+        self.port = free_port(set())
+        self._epmd_port = free_port({self.port})
+        self._distribution_port = free_port({self.port, self._epmd_port})
         self._password = secrets.token_urlsafe(18)
         self.directory = Path(tempfile.mkdtemp(prefix="lienthong-rabbitmq-"))
         self._epmd: subprocess.Popen[bytes] | None = None
@@ -169,14 +172,3 @@ class RabbitMq:
     def _said(self) -> str:
         logs = [self.directory / "server.log", *(self.directory / "log").glob("*.log")]
         return "\n".join(log.read_text(errors="replace")[-2000:] for log in logs if log.exists())
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()

@@ -46,6 +46,7 @@ def test_production_settings_are_read_and_secrets_stay_hidden(environ: dict[str,
 
 def test_production_refuses_every_demonstration_value_at_once(environ: dict[str, str]) -> None:
     demo = {
+        "EDMS_DATABASE_URL": "embedded:",
         "EDMS_BLOB_URL": "file:var/edms/blobs",
         "EDMS_HUB_URL": "http://127.0.0.1:8081",
         "EDMS_BROKER_URL": "pgmq://",

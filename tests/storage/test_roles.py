@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from dataclasses import dataclass
+
 import psycopg
 import pytest
 from psycopg import sql
@@ -13,7 +16,8 @@ from storage.embedded import EmbeddedPostgres
 from storage.errors import SettingsInvalid
 from storage.migrations import STORAGE, History
 from storage.outbox.worker import Broker, Waker, make_celery, prepare_broker
-from storage.roles import powers
+from storage.roles import check_roles, owner_of, powers
+from storage.settings import Secret
 from tests.postgres import FreshDatabase, as_owner
 from tests.waiting import wait_until
 
@@ -24,7 +28,6 @@ APPEND_ONLY = {
         "directive",
         "signature_record",
         "verification_record",
-        "arrived_message",
     ),
     AXIS: ("receipt", "message_conflict", "quarantine"),
 }
@@ -34,7 +37,9 @@ FILLED_IN_LATER = {
         "dispatch": "document_id",
         "delivery": "organ_id",
         "document_file": "sha256",
-        "handover": "inventory",
+        "handover": "legal_act",
+        "arrived_message": "sha256",
+        "participant": "role",
     },
     AXIS: {"message": "sha256", "delivery": "recipient_organ_id"},
 }
@@ -102,6 +107,30 @@ def test_an_application_with_the_owners_or_a_superusers_role_is_told(
     assert powers(postgres_server.url("postgres"))[0] == "is a superuser"
     with pytest.raises(SettingsInvalid, match="X_DATABASE_URL"):
         powers(url.replace("application:", "application:not-"), "X_")
+
+
+@dataclass(frozen=True)
+class Given:
+    """The settings that the checks read."""
+
+    database_url: Secret
+    database_owner_url: Secret | None
+    environment: str
+
+
+@pytest.mark.parametrize(("environment", "refused"), [("production", True), ("demo", False)])
+def test_production_wants_a_powerless_application_and_an_owner(
+    postgres_url: FreshDatabase, postgres_server: EmbeddedPostgres, environment: str, *, refused: bool
+) -> None:
+    url = postgres_url(STORAGE)
+    owner = as_owner(postgres_server, url)
+    check_roles("X_", Given(Secret(url), None, environment))
+    for powerful in (owner, postgres_server.url("postgres")):
+        with pytest.raises(SettingsInvalid, match="X_DATABASE_URL: the role") if refused else nullcontext():
+            check_roles("X_", Given(Secret(powerful), None, environment))
+    assert owner_of("X_", Given(Secret(url), Secret(owner), environment)) == owner
+    with pytest.raises(SettingsInvalid, match="X_DATABASE_OWNER_URL") if refused else nullcontext():
+        assert owner_of("X_", Given(Secret(url), None, environment)) == url
 
 
 def test_each_service_sees_its_own_database_only(each_server: EmbeddedPostgres) -> None:

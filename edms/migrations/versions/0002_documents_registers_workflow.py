@@ -166,8 +166,9 @@ def upgrade() -> None:
     )
     op.create_index("ix_assignment_desk", "assignment", ["position_id", "state"], unique=False)
     op.create_index(op.f("ix_assignment_document_id"), "assignment", ["document_id"], unique=False)
-    for table in ("document_relation", "participant", "register_entry", "directive"):
+    for table in ("document_relation", "register_entry", "directive"):
         allow(table)
+    allow("participant", update=("since",))
     allow("document", update=True)
     allow("document_file", update=("superseded_at",))
     allow("document_recipient", update=True, delete=True)  # of a draft that is written anew
