@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import httpx
 
@@ -71,7 +71,7 @@ log_file = {folder}/log/$name.log
 run_dir = {folder}/run
 [client]
 keyring = {folder}/keyring
-rgw_frontends = beast endpoint=127.0.0.1:{port}
+rgw_frontends = beast endpoint=127.0.0.1:{port}{tls}
 rgw_data = {folder}/rgw
 rgw_dns_name = 127.0.0.1
 rgw_enable_usage_log = false
@@ -92,12 +92,20 @@ def missing() -> list[str]:
 class Ceph:
     """A cluster in `folder`. With `bluestore` it is started again with all it held; with `memstore` each start is a new one.
 
-    `access_key` and `secret_key` open everything; they are made anew with each new cluster.
+    `access_key` and `secret_key` open everything; they are made anew with each new cluster. With `certificate_file` (PEM of a
+    self-signed certificate for 127.0.0.1 and its key) the gateway speaks TLS at a second port.
     """
 
-    def __init__(self, folder: Path, *, backend: Literal["memstore", "bluestore"] = "memstore") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        backend: Literal["memstore", "bluestore"] = "memstore",
+        certificate_file: Path | None = None,
+    ) -> None:
         self.folder = folder.absolute()
         self.backend = backend
+        self.certificate_file = certificate_file
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
 
     @property
@@ -116,10 +124,14 @@ class Ceph:
         return (self.folder / "secret-key").read_text()
 
     def url(self, bucket: str, **query: str) -> str:
-        """Return the URL of a blob store in `bucket` here, as the settings take it."""
+        """Return the URL of a blob store in `bucket` here, as the settings take it; plain http unless `tls="1"`."""
         keys = f"{quote(self.access_key, safe='')}:{quote(self.secret_key, safe='')}"
-        extra = "".join(f"&{key}={quote(value, safe='')}" for key, value in query.items())
-        return f"s3://{keys}@127.0.0.1:{self.port}/{bucket}?tls=0{extra}"
+        asked = {"tls": "0"} | query
+        port = self.port
+        if asked["tls"] == "1":
+            port = int((self.folder / "tls-port").read_text())
+            asked = {"ca": str(self.certificate_file)} | asked
+        return f"s3://{keys}@127.0.0.1:{port}/{bucket}?{urlencode(asked)}"
 
     def start(self) -> None:
         """Start the cluster and wait until the gateway answers. Raises `CephFailed`."""
@@ -167,12 +179,21 @@ class Ceph:
         shutil.rmtree(self.folder, ignore_errors=True)
         for name in ("mon", "osd", "rgw", "run", "log"):
             (self.folder / name).mkdir(parents=True)
-        fsid, ports = str(uuid.uuid4()), _ports(3)
-        for name, value in (("port", str(ports[0])), ("access-key", secrets.token_hex(10).upper())):
+        fsid, ports = str(uuid.uuid4()), _ports(4)
+        for name, value in (
+            ("port", str(ports[0])),
+            ("tls-port", str(ports[3])),
+            ("access-key", secrets.token_hex(10).upper()),
+        ):
             (self.folder / name).write_text(value)
         (self.folder / "secret-key").touch(mode=0o600)
         (self.folder / "secret-key").write_text(secrets.token_urlsafe(30))
-        values = {"fsid": fsid, "folder": self.folder, "backend": self.backend, "port": ports[0]}
+        tls = (
+            f" ssl_endpoint=127.0.0.1:{ports[3]} ssl_certificate={self.certificate_file}"
+            if self.certificate_file
+            else ""
+        )
+        values = {"tls": tls, "fsid": fsid, "folder": self.folder, "backend": self.backend, "port": ports[0]}
         text = _CONFIGURATION.format(**values, mon_port=ports[1], mon_old_port=ports[2])
         (self.folder / "ceph.conf").write_text(text)
         keyring, monmap = str(self.folder / "keyring"), str(self.folder / "monmap")

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from storage.blobs.checked import CheckedReader
-from storage.blobs.port import CHUNK_BYTES, BlobRef, Staged, digest_of, sha256_of
+from storage.blobs.port import CHUNK_BYTES, BlobRef, Staged, digest_of, is_digest, sha256_of
 from storage.blobs.staging import PrivateFile, writing
 from storage.errors import BlobMissing, BlobStoreUnavailable
 
@@ -104,7 +104,7 @@ class FolderStore:
         """See `BlobStore.refs`."""
         for first in _subfolders(self._root):
             for second in _subfolders(first):
-                for path in sorted(second.iterdir()):
+                for path in sorted(one for one in second.iterdir() if is_digest(one.name)):
                     yield BlobRef(path.name, path.stat().st_size)
 
     def ping(self) -> None:

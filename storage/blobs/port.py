@@ -89,9 +89,14 @@ class BlobStore(Protocol):
         ...
 
 
+def is_digest(name: str) -> bool:
+    """Tell whether `name` can be that of a blob: SHA-256 in lower-case hex."""
+    return _DIGEST.fullmatch(name) is not None
+
+
 def digest_of(name: str) -> str:
     """Return `name` if it can be a digest. Raises `BlobMissing`: nothing is stored under another name."""
-    if not _DIGEST.fullmatch(name):
+    if not is_digest(name):
         raise BlobMissing(f"not a digest: {name[:80]!r}")
     return name
 

@@ -28,7 +28,7 @@ from minio.retention import Retention
 from minio.versioningconfig import VersioningConfig
 
 from storage.blobs.checked import CheckedReader
-from storage.blobs.port import CHUNK_BYTES, BlobRef, Staged, digest_of, read_chunks
+from storage.blobs.port import CHUNK_BYTES, BlobRef, Staged, digest_of, is_digest, read_chunks
 from storage.blobs.s3_client import (
     PART_BYTES,
     READ_SECONDS,
@@ -102,7 +102,9 @@ class S3Store:
         """See `BlobStore.refs`."""
         with translated():
             for found in self._client.list_objects(self._bucket.name, prefix=_PREFIX, recursive=True):
-                yield BlobRef(str(found.object_name).removeprefix(_PREFIX), int(found.size or 0))
+                name = str(found.object_name).removeprefix(_PREFIX)
+                if is_digest(name):
+                    yield BlobRef(name, int(found.size or 0))
 
     def ping(self) -> None:
         """See `BlobStore.ping`."""

@@ -20,8 +20,8 @@ from storage.blobs.port import CHUNK_BYTES
 from storage.blobs.staging import PrivateFile
 from storage.errors import BlobMissing, BlobStoreUnavailable
 
-PART_BYTES = 8 * 1024 * 1024
-"""A larger blob is sent in parts of this size; about two parts of memory are used for it."""
+PART_BYTES = 5 * 1024 * 1024
+"""A larger blob is sent in parts of this size, the smallest that S3 knows; some two of them are in memory at once."""
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 20.0
 """How long one answer, or the next bytes of one, may take, unless told otherwise."""
