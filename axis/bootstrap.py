@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 
 def broker_of(settings: Settings) -> Broker:
     """Return where the hub's wake-ups travel."""
-    return Broker(settings.broker_url, "axis", settings.database_url.reveal())
+    return Broker(settings.broker_url.reveal(), "axis", settings.database_url.reveal())
 
 
 def open_database(settings: Settings, *, clock: Clock | None = None) -> Database:
@@ -47,7 +47,8 @@ def open_database(settings: Settings, *, clock: Clock | None = None) -> Database
 
 def build_relay(settings: Settings, database: Database) -> Relay:
     """Return the relay with a handler for each topic of the hub."""
-    return Relay(database, [Topic(TOPIC, Routing(database), lease=timedelta(seconds=settings.outbox_lease_seconds))])
+    lease = timedelta(seconds=settings.outbox_lease_seconds)
+    return Relay(database, [Topic(TOPIC, Routing(database), lease=lease, batch=100)])  # some milliseconds each
 
 
 def build_hub(

@@ -34,7 +34,8 @@ class Settings:
     environment: Literal["demo", "test", "production"] = "demo"
     hub_name: str = "lien-thong"
     """Names this hub in its receipts; never change it once receipts exist."""
-    broker_url: str = "pgmq://"
+    broker_url: Secret = Secret("pgmq://")  # noqa: RUF009 - it is immutable
+    """`pgmq://`, in the same database, or `amqp://user:password@host/vhost`."""
     blob_url: Secret = Secret("file:var/axis/blobs")  # noqa: RUF009 - it is immutable
     """Where blobs lie: `file:/folder` or `s3://…`; see `storage.blobs.opening`. Secret, because it may hold a key."""
     trust_intermediates_file: Path | None = None

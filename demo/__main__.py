@@ -18,9 +18,12 @@ from pathlib import Path
 
 from demo import cast, parts, ports, prepare
 from demo.browser import PageError
+from demo.servers.ceph import CephFailed
+from demo.servers.rabbitmq import RabbitMqUnavailable
 from demo.services import NotReady, Services, command, python
 from demo.story import Story
 from demo.timeline import StepFailed
+from storage.errors import EmbeddedUnavailable
 
 ROOT = Path("var/demo")
 MOMENTS = {
@@ -35,6 +38,7 @@ MOMENTS = {
 
 def main() -> int:
     """Run the demonstration; return the exit status."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     began = time.monotonic()
     ROOT.mkdir(parents=True, exist_ok=True)
     for log in ROOT.glob("*.log"):
@@ -51,7 +55,7 @@ def main() -> int:
         held = _play(services)
         if held and not os.environ.get("ONCE"):
             _serve(services)
-    except NotReady as failure:
+    except (NotReady, EmbeddedUnavailable, RabbitMqUnavailable, CephFailed) as failure:
         print(f"Không khởi động được / could not start: {failure}", file=sys.stderr)
         return 1
     else:

@@ -81,7 +81,7 @@ class EmbeddedParts:
     def empty_broker(self) -> str:
         """See `Parts.empty_broker`: empty both queues."""
         for service in SERVICES:
-            with psycopg.connect(self._use.server.url(service)) as connection:
+            with psycopg.connect(self._use.server.url(_name(service))) as connection:
                 connection.execute("SELECT pgmq.purge_queue(%s)", [service])
         return "xoá sạch hàng đợi pgmq / queues of pgmq emptied"
 
@@ -126,7 +126,13 @@ class ProductionParts:
         self._postgres.stop()
 
 
+def _name(service: str) -> str:
+    """Name of a database of the demonstration, which begins empty: never that of `embedded:`, which may hold somebody's work."""
+    return f"demo_{service}"
+
+
 def _empty_database(server: EmbeddedPostgres, service: str) -> dict[str, str]:
-    server.drop(service)
-    urls = server.provide(service, owner=f"{service}_owner", application=service)
+    name = _name(service)
+    server.drop(name)
+    urls = server.provide(name, owner=f"{name}_owner", application=name)
     return {"DATABASE_URL": urls.application, "DATABASE_OWNER_URL": urls.owner}

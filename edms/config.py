@@ -38,7 +38,8 @@ class Settings:
     database_owner_url: Secret | None = None
     """The same database for the role that owns the tables; read by `migrate` and `serve` only."""
     environment: Literal["demo", "test", "production"] = "demo"
-    broker_url: str = "pgmq://"
+    broker_url: Secret = Secret("pgmq://")  # noqa: RUF009 - it is immutable
+    """`pgmq://`, in the same database, or `amqp://user:password@host/vhost`."""
     blob_url: Secret = Secret("file:var/edms/blobs")  # noqa: RUF009 - it is immutable
     """Where blobs lie: `file:/folder` or `s3://…`; see `storage.blobs.opening`. Secret, because it may hold a key."""
     font_dir: Path = Path("build/fonts")

@@ -111,6 +111,9 @@ class EmbeddedPostgres:
         if self._process is not None:
             self._process.wait(timeout=START_SECONDS)
             self._process = None
+        deadline = time.monotonic() + START_SECONDS
+        while self.is_running and time.monotonic() < deadline:
+            time.sleep(0.05)  # somebody else started it, so its end cannot be waited for otherwise
 
     def kill(self) -> None:
         """End the server as a power cut would; for tests of recovery."""

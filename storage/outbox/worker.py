@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -36,12 +36,12 @@ class Broker:
     """Where wake-ups travel.
 
     `url` is `pgmq://` (in the service's own database, named by `database_url`) or any broker that Celery knows
-    (`amqp://…`). `queue` keeps services apart that share a broker.
+    (`amqp://…`). `queue` keeps services apart that share a broker. Both URLs may hold a password.
     """
 
-    url: str
+    url: str = field(repr=False)
     queue: str
-    database_url: str
+    database_url: str = field(repr=False)
 
 
 def make_celery(broker: Broker) -> Celery:

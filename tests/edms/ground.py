@@ -189,7 +189,7 @@ def settings_for(url: str, pki: DemoPki, folder: Path, **changes: Any) -> Settin
         "system_key_password": Secret(PIN),
         "hub_tokens_file": tokens,
         "environment": "test",
-        "broker_url": "memory://",
+        "broker_url": Secret("memory://"),
         "blob_url": Secret(f"file:{folder / 'blobs'}"),
         "font_dir": FONTS,
         "fetch_seconds": 1,
