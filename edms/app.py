@@ -21,6 +21,7 @@ from edms.registers import pages as register_pages
 from edms.signatures import pages as signature_pages
 from edms.web import shell
 from edms.workflow import pages as workflow_pages
+from storage.embedded_use import with_database
 
 
 def create_app(services: Services) -> Flask:
@@ -34,7 +35,9 @@ def create_app(services: Services) -> Flask:
     demonstration = settings.environment == "demo"
     shell.install(app, services.database.clock, lambda: frame_of(services), demonstration=demonstration)
     authentication.install(app, services.accounts, secure_cookies=settings.secure_cookies)
-    app.register_blueprint(health_blueprint({"database": database_check(services.database.engine)}))
+    app.register_blueprint(
+        health_blueprint({"database": database_check(services.database.engine), "blobs": services.blobs.ping})
+    )
     for blueprint in (
         account_pages.blueprint(services.accounts),
         workflow_pages.blueprint(services.workflow),
@@ -51,4 +54,4 @@ def create_app(services: Services) -> Flask:
 
 def application() -> Flask:
     """Return the application over the settings of the environment; what the server's workers call."""
-    return create_app(build(load()))
+    return create_app(build(with_database(load(), "edms")))

@@ -15,6 +15,7 @@ POINTS = (
     "storage.blob.named",
     "storage.outbox.claimed",
     "storage.outbox.handled",
+    "axis.acceptance.read",
     "axis.acceptance.blob-kept",
     "axis.acceptance.judged",
     "axis.acceptance.receipt-signed",

@@ -179,7 +179,7 @@ class World:
             "AXIS_RECEIPT_KEY_PASSWORD": PASSWORD,
             "AXIS_TRUST_ROOTS_FILE": str(keys / "root.pem"),
             "AXIS_TRUST_INTERMEDIATES_FILE": str(keys / "ca.pem"),
-            "AXIS_BLOB_DIR": str(self.blobs),
+            "AXIS_BLOB_URL": f"file:{self.blobs}",
             "AXIS_CRASH_POINT_DIR": str(self.points),
             "AXIS_LEASE_SECONDS": str(INBOX_LEASE_SECONDS),
             "AXIS_OUTBOX_LEASE_SECONDS": str(OUTBOX_LEASE_SECONDS),
