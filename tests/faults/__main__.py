@@ -1,10 +1,12 @@
 """`make faults`: the storm, with its seed first and one JSON object last.
 
-`SEED` repeats a run, `DOCUMENTS` makes it shorter (2000 unless set), `KEEP=1` keeps the folder with all logs and ledgers.
+`SEED` repeats a run, `DOCUMENTS` makes it shorter (2000 unless set), `PARTS=production` plays it on RabbitMQ and an object store,
+`KEEP=1` keeps the folder with all logs and ledgers.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import secrets
@@ -15,10 +17,13 @@ import time
 import traceback
 from pathlib import Path
 
+from demo.servers import ceph, rabbitmq
+from storage.blobs.opening import bucket_at
+from storage.blobs.s3 import S3Store
 from tests.faults.judge import Verdict
 from tests.faults.plan import FULL_DOCUMENTS, draw_plan, kills_needed
 from tests.faults.storm import Storm, limited_disk
-from tests.faults.world import World
+from tests.faults.world import BUCKET, World
 
 DISK_BYTES = 192 * 1024 * 1024
 SHOWN = 20
@@ -54,11 +59,22 @@ def main() -> int:
 def run(folder: Path, seed: int, documents: int) -> tuple[int, Verdict]:
     """Play the run of a seed in `folder`; return the number of kills and the verdict."""
     began = time.monotonic()
-    with limited_disk(folder / "blobs", DISK_BYTES) as disk:
-        if not disk:
+    with contextlib.ExitStack() as parts:
+        broker = store = None
+        disk = False
+        if os.environ.get("PARTS") == "production":
+            if lacking := rabbitmq.missing() + ceph.missing():
+                raise SystemExit(f"not installed: {', '.join(lacking)}")
+            broker, store = rabbitmq.RabbitMq(), ceph.Ceph(folder / "ceph")
+            parts.callback(broker.close)
+            broker.start()
+            parts.callback(store.stop)
+            store.start()
+            S3Store(bucket_at(store.url(BUCKET))).make_bucket()
+        elif not (disk := parts.enter_context(limited_disk(folder / "blobs", DISK_BYTES))):
             say("NOT TESTED HERE: a full disk (this machine refuses mounts)")
-        plan = draw_plan(seed, documents, disk=disk)
-        with World(folder) as world:
+        plan = draw_plan(seed, documents, broker=broker is not None, store=store is not None, disk=disk)
+        with World(folder, broker=broker, store=store) as world:
             world.start()
             say(f"hub ready after {time.monotonic() - began:.0f} s; {len(plan.faults)} faults planned")
             storm = Storm(world, plan, say)

@@ -79,11 +79,14 @@ def kills_needed(documents: int) -> int:
     return max(4, min(KILLS_WANTED, documents * KILLS_WANTED // FULL_DOCUMENTS))
 
 
-def draw_plan(seed: int, documents: int, *, broker: bool = False, disk: bool = False) -> Plan:
-    """Draw the run of `seed`; `broker` and `disk` add the faults of a broker of its own and of a blob folder that fills up."""
+def draw_plan(seed: int, documents: int, *, broker: bool = False, store: bool = False, disk: bool = False) -> Plan:
+    """Draw the run of `seed`.
+
+    `broker`, `store` and `disk` add the faults of a broker and an object store of their own, and of a disk that fills up.
+    """
     chance = random.Random(seed)
     planned = [_document(chance, seed, number, documents) for number in range(documents)]
-    return Plan(seed, planned, _faults(chance, documents, broker=broker, disk=disk))
+    return Plan(seed, planned, _faults(chance, documents, broker=broker, store=store, disk=disk))
 
 
 def _document(chance: random.Random, seed: int, number: int, documents: int) -> Planned:
@@ -105,7 +108,7 @@ def _document(chance: random.Random, seed: int, number: int, documents: int) -> 
     )
 
 
-def _faults(chance: random.Random, documents: int, *, broker: bool, disk: bool) -> list[Fault]:
+def _faults(chance: random.Random, documents: int, *, broker: bool, store: bool, disk: bool) -> list[Fault]:
     kinds: list[tuple[str, str]] = [("point", point) for point in POINTS]
     kinds += [("kill", target) for target in ("web-1", "web-2") for _ in range(4)]
     kinds += [("kill", target) for target in ("worker-1", "worker-2") for _ in range(3)]
@@ -116,10 +119,12 @@ def _faults(chance: random.Random, documents: int, *, broker: bool, disk: bool) 
     kinds += [("kill", f"receiver-{number}") for number in (1, 2)] * 2
     kinds += [("connections", "database")] * 4
     kinds += [("kill", "broker")] * 3 if broker else []
+    kinds += [("stop", "store")] * 3 if store else []
+    own = [fault for fault, there in ((("kill", "broker"), broker), (("stop", "store"), store)) if there]
     kinds += [("disk-full", "blobs")] * 2 if disk else []
     chance.shuffle(kinds)
     if documents < FULL_DOCUMENTS:
-        kinds = _fewer(chance, kinds, documents)
+        kinds = _fewer(chance, kinds, own, documents)
     moments = sorted(chance.uniform(0.02, 0.9) * documents for _ in kinds)
     return [
         Fault(int(moment), kind, target, round(chance.uniform(0.0, 1.5), 2))
@@ -127,10 +132,13 @@ def _faults(chance: random.Random, documents: int, *, broker: bool, disk: bool) 
     ]
 
 
-def _fewer(chance: random.Random, kinds: list[tuple[str, str]], documents: int) -> list[tuple[str, str]]:
+def _fewer(
+    chance: random.Random, kinds: list[tuple[str, str]], own: list[tuple[str, str]], documents: int
+) -> list[tuple[str, str]]:
     """A short run has fewer faults, of different kinds, a crash in the fan-out among them."""
     wanted = max(8, len(kinds) * documents // FULL_DOCUMENTS + 2)
     first = [("point", "axis.routing.recipient-offered"), ("kill", "database"), ("kill", "web-1"), ("kill", "worker-1")]
+    first += own
     rest = [kind for kind in dict.fromkeys(kinds) if kind not in first]
     chosen = first + rest[: wanted - len(first)]
     chance.shuffle(chosen)

@@ -116,7 +116,8 @@ class Storm:
             self._world.wish(fault.target, number)
             self._wished.add(fault.target)
             return True
-        did = {"kill": self._kill, "connections": self._cut, "disk-full": self._fill_disk}[fault.kind](fault)
+        acts = {"kill": self._kill, "connections": self._cut, "disk-full": self._fill_disk, "stop": self._stop_store}
+        did = acts[fault.kind](fault)
         if did:
             self._say(f"  {self._finished():5} · {fault.kind} {fault.target}")
         return did
@@ -127,6 +128,10 @@ class Storm:
             self._world.kill_database()
             self._pause.wait(fault.pause_seconds)
             self._world.postgres.start()
+        elif fault.target == "broker" and self._world.broker is not None:
+            self._world.broker.kill()
+            self._world.broker.wipe()  # whatever it carried is gone
+            self._world.broker.start()
         elif fault.target == "web-child":
             if not parts["web-1"].kill_child():
                 return False
@@ -146,6 +151,12 @@ class Storm:
     def _cut(self, _fault: Fault) -> bool:
         with contextlib.suppress(psycopg.OperationalError):
             self._world.cut_connections()
+        return True
+
+    def _stop_store(self, fault: Fault) -> bool:
+        if self._world.store is not None:
+            self._world.store.stop_gateway()
+            self._later.append((time.monotonic() + 1 + fault.pause_seconds, self._world.store.start_gateway))
         return True
 
     def _fill_disk(self, fault: Fault) -> bool:

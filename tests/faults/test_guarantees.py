@@ -5,12 +5,15 @@ The storm (`test_storm`) tries the first five together; here each is alone, at t
 
 from __future__ import annotations
 
+import random
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 
 from axis.client import AxisRefused, AxisUnavailable, SentReceipt
+from tests.axis.hub.messages import status
 from tests.faults.acts import (
     deliveries_of,
     half_an_upload,
@@ -21,7 +24,7 @@ from tests.faults.acts import (
     routed,
     taken,
 )
-from tests.faults.plan import FAN_OUT_CRASH, POINTS, RECIPIENTS
+from tests.faults.plan import FAN_OUT_CRASH, POINTS, RECIPIENTS, SENDERS
 from tests.faults.world import World
 
 pytestmark = [pytest.mark.timeout(400), pytest.mark.xdist_group("faults")]
@@ -141,6 +144,38 @@ def test_5_a_crash_at_recipient_57_of_100_and_a_replay_reach_each_once(world: Wo
     row_id = world.value(replay, str(sent.message_id))
     world.wait(lambda: world.value("SELECT state FROM outbox WHERE id = %s", row_id) == "done", "the replay is done")
     assert deliveries_of(world, sent.message_id) == sorted(RECIPIENTS)
+
+
+def test_6_statuses_in_any_order_lead_to_one_state_and_unknown_codes_are_kept(world: World) -> None:
+    """Some overtake their document; two nodes and two workers handle them at the same time, and one worker dies."""
+    recipients = RECIPIENTS[30:34]
+    document_id, raw = letter(world, recipients)
+    said = [(organ_id, code) for organ_id in recipients for code in ("01", "03", "04", "05", "06", "77")]
+    random.Random(6).shuffle(said)
+
+    def say(number: int) -> tuple[str, SentReceipt]:
+        organ_id, code = said[number]
+        message = status(organ_id, SENDERS[0], document_id, code=code, description="Báo trạng thái")
+        with world.client("all", node=1 + number % 2) as speaker:
+            return code, offer_until_accepted(world, speaker, message)
+
+    with ThreadPoolExecutor(4) as pool, world.client("senders") as sender:
+        early = list(pool.map(say, range(len(said) // 2)))
+        world.wish("axis.routing.settled")
+        sent = offer(sender, raw)
+        late = list(pool.map(say, range(len(said) // 2, len(said))))
+        for message_id in [sent.message_id, *(one.message_id for _, one in early + late)]:
+            world.wait(partial(routed, world, message_id), "everything is routed")
+        deliveries = sender.message(sent.message_id)["deliveries"]
+    assert world.wished() == []
+    assert {one["recipient_organ_id"]: one["business_state"]["handling"] for one in deliveries} == dict.fromkeys(
+        recipients, "06"
+    )
+    for code, one in early + late:
+        if code == "77":
+            kept = "SELECT status_code || ' ' || effect FROM message WHERE id = %s"
+            assert world.value(kept, one.message_id) == "77 unknown"
+            assert deliveries_of(world, one.message_id) == [SENDERS[0]]
 
 
 def test_7_losing_every_wake_up_loses_nothing(world: World) -> None:

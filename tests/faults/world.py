@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import signal
@@ -21,11 +20,16 @@ from lxml import etree
 
 from axis.client import AxisClient
 from axis.http.tokens import NewToken, new_token
+from demo.servers.ceph import Ceph
+from demo.servers.rabbitmq import RabbitMq
 from signing.demo_pki import DemoPki, Holder
 from signing.demo_pki.issuing import make_pki
 from signing.providers.pkcs12 import Pkcs12Folder
 from signing.xml import sign_envelope
+from storage.blobs.opening import open_store
+from storage.blobs.port import sha256_of
 from storage.embedded import EmbeddedPostgres
+from storage.errors import BlobDamaged, BlobMissing
 from tests.faults.parts import ROOT, Part, children, free_ports, python
 from tests.faults.plan import RECIPIENTS, SENDERS
 from tests.waiting import wait_until
@@ -34,12 +38,26 @@ PASSWORD = "mật khẩu thử"
 OUTBOX_LEASE_SECONDS = 4
 INBOX_LEASE_SECONDS = 5
 WAIT_SECONDS = 120.0
+BUCKET = "axis"
 
 
 class World:
-    """A running hub; `start` begins it, leaving the context ends everything. `settings` are more of the hub's variables."""
+    """A running hub; `start` begins it, leaving the context ends everything. `settings` are more of the hub's variables.
 
-    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None, *, nodes: int = 2) -> None:
+    `broker` and `store` are running servers that the caller ends; without them wake-ups lie in the database, blobs in a folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        settings: Mapping[str, str] | None = None,
+        *,
+        nodes: int = 2,
+        broker: RabbitMq | None = None,
+        store: Ceph | None = None,
+    ) -> None:
+        self.broker = broker
+        self.store = store
         self.folder = folder
         self.points = folder / "points"
         self.blobs = folder / "blobs"
@@ -138,8 +156,13 @@ class World:
 
     def blob_sha256(self, sha256: str) -> str:
         """Return what the bytes of a blob hash to, empty when there are none."""
-        path = self.blobs / sha256[:2] / sha256[2:4] / sha256
-        return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+        try:
+            with open_store(self.environ["AXIS_BLOB_URL"]).open(sha256) as stream:
+                return sha256_of(stream)
+        except BlobMissing:
+            return ""
+        except BlobDamaged:
+            return "damaged"
 
     def kill_database(self) -> None:
         """End the server and every process it started as a power cut would, and start it again."""
@@ -184,6 +207,8 @@ class World:
             "AXIS_LEASE_SECONDS": str(INBOX_LEASE_SECONDS),
             "AXIS_OUTBOX_LEASE_SECONDS": str(OUTBOX_LEASE_SECONDS),
             "AXIS_POLL_SECONDS": "0.5",
+            **({"AXIS_BROKER_URL": self.broker.url} if self.broker else {}),
+            **({"AXIS_BLOB_URL": self.store.url(BUCKET)} if self.store else {}),
             **self._settings,
         }
 
