@@ -97,13 +97,15 @@ def problem_json(details: ProblemDetails) -> Response:
 def install_problems(app: Flask, render: Render = problem_json) -> None:
     """Answer every exception of `app` through `render`.
 
-    Faults of ours (anything that `describe` does not know) are logged with their traceback; refusals are logged as one
-    line. `render` may look at the present request, for example at what it accepts.
+    Faults of ours (anything that `describe` does not know) are logged with their traceback; refusals, an overload among them,
+    are logged as one line. `render` may look at the present request, for example at what it accepts.
     """
 
     def answer(error: Exception) -> Response:
         details = describe(error)
-        if details.status >= 500:
+        if isinstance(error, Problem) and details.status == Unavailable.status:
+            log.warning("%s %s %s", details.status, details.code, details.detail)  # said on purpose, perhaps very often
+        elif details.status >= 500:
             log.error("%s", details.code, exc_info=error)
         else:
             log.info("%s %s %s", details.status, details.code, details.detail)

@@ -43,6 +43,10 @@ class Part:
         """The process number, while it runs."""
         return self._process.pid if self._process is not None and self._process.poll() is None else None
 
+    def add_to_environ(self, environ: Mapping[str, str]) -> None:
+        """Give the process these variables too, from its next start on."""
+        self._environ |= environ
+
     def keep(self) -> None:
         """Start the process if it does not run and its pause is over."""
         if self._process is not None:
