@@ -53,7 +53,7 @@ def find(session: Session, actor: Actor, document_id: UUID, *, lock: bool = Fals
 
 def require(actor: Actor, document: Document, action: str) -> None:
     """Refuse unless `actor` may take `action` on `document` now. Raises `WrongState`, `NotYours` or `HeldForSecrecy`."""
-    if document.secrecy_hold != SecrecyHold.NONE:
+    if document.secrecy_hold:
         raise HeldForSecrecy(action)
     if not allows(action, document.direction, document.state):
         raise WrongState(document.state.value)

@@ -41,8 +41,9 @@ def blueprint(needs: DocumentPages) -> Blueprint:
     @api.post("/<uuid:document_id>/attachments")
     def attach(document_id: UUID) -> tuple[Response, int]:
         """Take the body as a file; secrecy and name stand in the address, so that they are known before it is read."""
+        actor = current_actor()
         command = decode_form(NewAttachment, request.args)
-        file_id = needs.attachments.attach(current_actor(), document_id, command, cast("BinaryIO", request.stream))
+        file_id = needs.attachments.attach(actor, document_id, command, cast("BinaryIO", request.stream))
         return jsonify(id=file_id), HTTPStatus.CREATED
 
     @api.delete("/<uuid:document_id>/attachments/<uuid:file_id>")

@@ -250,19 +250,22 @@ def _attachments(pages: Blueprint, needs: DocumentPages) -> None:
     @pages.get("/<uuid:document_id>/attachments/new")
     def choose_files(document_id: UUID) -> str:
         secrecy = request.args.get("secrecy", "")
+        service.open_draft(current_actor(), document_id)
         require_ordinary(secrecy)
         return form(document_id, secrecy)
 
     @pages.post("/<uuid:document_id>/attachments")
     def upload(document_id: UUID) -> BaseResponse:
-        secrecy = request.args.get("secrecy", "")
+        actor, secrecy = current_actor(), request.args.get("secrecy", "")
+        service.open_draft(actor, document_id)
+        needs.secrecy.admit(actor, secrecy, IncidentKind.UPLOAD)
         uploads = [one for one in request.files.getlist("files") if one.filename]
         try:
             if not uploads:
                 raise AttachmentKindRefused
             for one in uploads:
                 command = decode(NewAttachment, {"secrecy": secrecy, "name": one.filename})
-                service.attach(current_actor(), document_id, command, cast("BinaryIO", one.stream))
+                service.attach(actor, document_id, command, cast("BinaryIO", one.stream))
         except InputRefused as refusal:
             return make_response(form(document_id, secrecy, refusal), refusal.status)
         return redirect(url_for("documents.show", document_id=document_id, _anchor="files"), 303)
