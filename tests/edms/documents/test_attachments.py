@@ -29,10 +29,11 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 
 
 class Untouched(io.RawIOBase):
-    """A body that somebody must not begin to read."""
+    """A body that nobody may begin to read; `told` makes it that of a request of 50 MB."""
 
     def __init__(self) -> None:
         self.reads = 0
+        self.told = {"wsgi.input": self, "CONTENT_LENGTH": "50000000"}
 
     def readable(self) -> bool:
         return True
@@ -93,9 +94,8 @@ def test_a_body_with_files_is_not_touched_before_its_secrecy_is_known(
     draft, chi, body = town.draft(), person(site, "chi"), Untouched()
     answer = chi.client.post(
         f"/documents/{draft}/attachments{query}",
-        input_stream=body,
+        environ_overrides=body.told,
         content_type="multipart/form-data; boundary=x",
-        headers={"Content-Length": "50000000"},
     )
     assert (answer.status_code, body.reads) == (status, 0)
     assert rows(town, SecrecyIncident) == incidents
@@ -106,7 +106,7 @@ def test_a_body_with_files_is_not_touched_before_its_secrecy_is_known(
 @pytest.mark.parametrize("path", ["/documents/new", "/sign-in", "/language", "/handovers/new", "/nowhere"])
 def test_files_that_nobody_asked_for_are_not_touched(site: Flask, path: str) -> None:
     chi, body = person(site, "chi"), Untouched()
-    answer = chi.client.post(path, input_stream=body, content_type="multipart/form-data; boundary=x")
+    answer = chi.client.post(path, environ_overrides=body.told, content_type="multipart/form-data; boundary=x")
     assert (answer.status_code, body.reads) == (415, 0)
 
 
@@ -114,7 +114,9 @@ def test_files_of_another_site_or_of_nobody_are_not_touched(town: Town, site: Fl
     path, chi = f"/documents/{town.draft()}/attachments?secrecy=mat", person(site, "chi")
     for client, headers in ((chi.client, {"Sec-Fetch-Site": "cross-site"}), (site.test_client(), {})):
         body = Untouched()
-        sent = client.post(path, input_stream=body, content_type="multipart/form-data; boundary=x", headers=headers)
+        sent = client.post(
+            path, environ_overrides=body.told, content_type="multipart/form-data; boundary=x", headers=headers
+        )
         assert sent.status_code in (401, 403)
         assert body.reads == 0
     assert rows(town, SecrecyIncident) == 0, "nobody gets an incident for what another site made the browser send"
@@ -127,10 +129,11 @@ def test_programs_declare_in_the_address(town: Town, site: Flask) -> None:
     path, client = f"/api/v1/documents/{draft}/attachments", site.test_client()
     for query, status, incidents in (("name=a.pdf", 422, 0), ("name=a.pdf&secrecy=mat", 403, 1)):
         body = Untouched()
-        refused = client.post(f"{path}?{query}", input_stream=body, headers=bearer)
+        refused = client.post(f"{path}?{query}", environ_overrides=body.told, headers=bearer)
         assert (refused.status_code, body.reads, rows(town, SecrecyIncident)) == (status, 0, incidents)
     made = client.post(f"{path}?name=a.pdf&secrecy=thuong", data=PDF, headers=bearer)
     assert made.status_code == 201
+    assert made.json is not None
     assert attached(town, draft) == ["a.pdf"]
     assert client.delete(f"{path}/{made.json['id']}", headers=bearer).status_code == 204
     assert attached(town, draft) == []
