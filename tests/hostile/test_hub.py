@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
+from uuid import UUID
 
 import httpx
 import pytest
@@ -77,7 +78,7 @@ def test_a_bad_input_gets_its_answer_and_costs_no_memory(frugal: Exchange, name:
     if not attack.answer:
         assert answer.status_code == 201, answer.text
         with frugal.client(attack.account) as client:
-            state = client.message(answer.headers["Lt-Message-Id"])
+            state = client.message(UUID(answer.headers["Lt-Message-Id"]))
         assert attack.finding in [finding["rule"] for finding in state["findings"]]
         return
     problem = answer.json()
