@@ -15,10 +15,12 @@ from edms.accounts.passwords import Passwords
 from edms.accounts.service import AccountService
 from edms.audit import journal
 from edms.config import PREFIX, Settings, hub_tokens
+from edms.documents import pictures
 from edms.documents.inventory import in_hand as documents_in_hand
 from edms.documents.layout.fonts import FontSet
 from edms.documents.layout.letter import render_official_letter
 from edms.documents.pages import DocumentPages
+from edms.documents.pictures import Pictures
 from edms.documents.queries import timeline_part
 from edms.documents.service import DocumentService
 from edms.exchange import arrivals, dispatch, statuses
@@ -42,7 +44,9 @@ from edms.signatures.service import SignatureService
 from edms.workflow.inventory import in_hand as workflow_in_hand
 from edms.workflow.queries import page_part as workflow_part
 from edms.workflow.service import WorkflowService
+from schemas.confined import Confinement
 from signing.errors import WrongPin
+from signing.pdf import confined
 from signing.providers import Pkcs12Folder
 from signing.trust import Trust, is_demonstration
 from storage.blobs.folder import FolderStore
@@ -54,6 +58,9 @@ from storage.outbox.worker import Broker, Waker, make_celery
 from storage.unit_of_work import Database
 
 QUEUE = "edms"
+
+CONFINEMENT = Confinement((pictures.MODULE, confined.MODULE))
+"""Where PDFs from elsewhere are read; one for the process, for it owns the server that forks its children."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,8 @@ def build(
     hub = HubAccess(clients, keys, settings.system_key_password, trust, blobs, clock)
     documents = DocumentService(database, blobs, partial(render_official_letter, fonts=fonts))
     registers = RegisterService(database)
-    tools = SigningTools(keys, settings.key_dir, trust, settings.timestamp_url, fonts)
+    shown = Pictures(CONFINEMENT)
+    tools = SigningTools(keys, settings.key_dir, trust, settings.timestamp_url, fonts, CONFINEMENT)
     signatures = SignatureService(database, blobs, registers, tools)
     status_service = StatusService(database, hub)
     contributors = (register_part, workflow_part, signature_part, exchange_part, timeline_part)
@@ -124,10 +132,10 @@ def build(
         signatures=signatures,
         dispatches=DispatchService(database, hub),
         statuses=status_service,
-        arrivals=ArrivalService(database, hub, Filing(hub, signatures), status_service),
+        arrivals=ArrivalService(database, hub, Filing(hub, signatures, shown), status_service),
         handovers=HandoverService(database, blobs, (documents_in_hand, workflow_in_hand)),
         minutes=MinutesWriter(database, blobs, PdfMinutes(lambda: fonts)),
-        document_pages=DocumentPages(documents, contributors, numbers_of, {WrongPin: "pin"}),
+        document_pages=DocumentPages(documents, contributors, numbers_of, shown, {WrongPin: "pin"}),
     )
 
 

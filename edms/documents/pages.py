@@ -15,9 +15,9 @@ from edms.accounts.authentication import CSRF_FIELD, current_actor
 from edms.commands import FieldFault, InputRefused, decode_form
 from edms.documents.access import find
 from edms.documents.commands import DraftLetter, ListDocuments, ReturnDraft
-from edms.documents.layout.preview import render_page
 from edms.documents.model import Direction
 from edms.documents.notation import PLAIN_LETTER, TYPE_ABBREVIATIONS
+from edms.documents.pictures import Pictures
 from edms.documents.queries import PAGE_ROWS, listed, page_of, rows, with_numbers
 from edms.documents.service import DocumentService, Draft
 from edms.documents.views import DocumentRow, PageContributor, PositionChoice
@@ -40,6 +40,7 @@ class DocumentPages:
     service: DocumentService
     contributors: tuple[PageContributor, ...]
     numbers: Numbers
+    pictures: Pictures
     fields: Mapping[type[Problem], str] = field(default_factory=dict)
     """Refusals of lower packages that concern one field of a form, with its name."""
 
@@ -151,7 +152,7 @@ def _files(pages: Blueprint, needs: DocumentPages) -> None:
             response.status_code = 304
             return response
         with needs.service.open_file(file) as stream:
-            response.set_data(render_page(stream.read(), number - 1, width))
+            response.set_data(needs.pictures.page(stream, number - 1, width))
         return response
 
 

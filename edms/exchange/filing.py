@@ -21,7 +21,6 @@ from axis.edxml.parse import ParsedMessage, parse_message
 from edms.documents import files
 from edms.documents.files import NewFile
 from edms.documents.layout.errors import PreviewProblem
-from edms.documents.layout.preview import page_count
 from edms.documents.model import (
     Direction,
     Document,
@@ -31,6 +30,7 @@ from edms.documents.model import (
     Priority,
     RelationKind,
 )
+from edms.documents.pictures import Pictures
 from edms.exchange.errors import (
     AttachmentChanged,
     CertificateOfAnother,
@@ -47,6 +47,7 @@ from edms.organisation.model import Agency, Capacity
 from edms.organisation.roles import identifiers_of, position_with
 from edms.signatures.service import SignatureService, keep_report
 from schemas.content import ContentKind
+from schemas.errors import ContentRefused
 from schemas.reader import read_message
 from signing.pdf import PdfReport
 from signing.verdicts import Verdict
@@ -101,6 +102,7 @@ class Filing:
 
     hub: HubAccess
     signatures: SignatureService
+    pictures: Pictures
 
     def prepare(self, opened: OpenedMessage, message: DocumentMessage) -> Prepared:
         """Check attachments against the manifest, store them, verify the main PDF; no transaction is open.
@@ -115,7 +117,7 @@ class Filing:
         ordered = [main, *(one for one in received if one is not main)]
         stored = [self._stored(one, is_main=one is main) for one in ordered]
         verification = self.signatures.verify(stored[0].blob.sha256) if _is_pdf(main) else None
-        return Prepared(message, opened.organization_identifier, tuple(stored), _pages(main), verification)
+        return Prepared(message, opened.organization_identifier, tuple(stored), self._pages(main), verification)
 
     def file(self, tx: Transaction, agency: Agency, arrived: ArrivedMessage, prepared: Prepared) -> Document:
         """Write the incoming document and tell the sender 01. Raises `CertificateOfAnother`, `DocumentRepeated`."""
@@ -162,6 +164,14 @@ class Filing:
         role = FileRole.MAIN if is_main else FileRole.ATTACHMENT
         return NewFile(role, _file_name(attachment.name), _media_type(media_type), blob)
 
+    def _pages(self, attachment: MatchedAttachment) -> int:
+        if not _is_pdf(attachment) or attachment.received is None or attachment.received.path is None:
+            return 0
+        try:
+            return self.pictures.page_count(attachment.received.path)
+        except (PreviewProblem, ContentRefused):
+            return 0  # the clerk sees that it cannot be shown, and the verification says why
+
 
 def require_own_certificate(tx: Transaction, organization_identifier: str, sender: Organ) -> None:
     """Refuse what was signed with a certificate that names another agency than `sender`. Raises `CertificateOfAnother`."""
@@ -191,15 +201,6 @@ def _media_type(declared: str) -> str:
 
 def _is_pdf(attachment: MatchedAttachment) -> bool:
     return attachment.received is not None and attachment.received.detected == ContentKind.PDF
-
-
-def _pages(attachment: MatchedAttachment) -> int:
-    if not _is_pdf(attachment) or attachment.received is None or attachment.received.path is None:
-        return 0
-    try:
-        return page_count(attachment.received.path)
-    except PreviewProblem:
-        return 0  # the clerk sees that it cannot be shown, and the verification says why
 
 
 def _require_unchanged(attachments: Sequence[MatchedAttachment]) -> None:
