@@ -15,13 +15,13 @@ import httpx
 import pytest
 
 from storage.blobs.port import read_chunks
-from tests.axis.test_whole_hub import PASSWORD, ROOT, Exchange, exchange, pki
+from tests.axis.exchange import PASSWORD, ROOT, START_SECONDS, Exchange, exchange, pki
 from tests.hostile.attacks import ATTACKS, MEBIBYTE, UNTOLD, Attack, letter
 from tests.hostile.memory import family_of, forget_peak, peak_bytes, resident_bytes
 
 __all__ = ["exchange", "pki"]
 
-pytestmark = pytest.mark.timeout(400)  # six processes start, on machines that do other things too
+pytestmark = pytest.mark.timeout(START_SECONDS)
 
 GROWTH_LIMIT_BYTES = 64 * MEBIBYTE
 NOT_KEPT = {"http.body-too-large"}
