@@ -38,7 +38,9 @@ def create_app(services: Services) -> Flask:
     feedback.install(app, services.database, secure_cookies=settings.secure_cookies)
     door.install(app, services.secrecy, takers=document_pages.TAKE_FILES)
     authentication.install(app, services.accounts, secure_cookies=settings.secure_cookies)
-    app.register_blueprint(health_blueprint({"database": database_check(services.database.engine)}))
+    app.register_blueprint(
+        health_blueprint({"database": database_check(services.database.engine), "blobs": services.blobs.ping})
+    )
     for blueprint in (
         account_pages.blueprint(services.accounts),
         workflow_pages.blueprint(services.workflow),

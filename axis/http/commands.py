@@ -1,4 +1,4 @@
-"""The commands that every service has: serve, web, worker, migrate, config check, dead-letters, redrive.
+"""The commands that every service has: serve, web, worker, migrate, config check, dead-letters, redrive, blobs.
 
 A service describes itself as a `Service` and adds commands of its own. What is heavy is imported when a command runs:
 `--help` must not wait for SQLAlchemy, Celery and the rest.
@@ -12,6 +12,8 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from axis.http import blob_commands
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -83,6 +85,7 @@ class Service:
             "config": self._config,
             "dead-letters": self._dead_letters,
             "redrive": self._redrive,
+            "blobs": blob_commands.run,
         }
         try:
             return int({**own, **self.commands}[options.command](options))
@@ -110,6 +113,7 @@ class Service:
         dead = add("dead-letters", "việc đã bỏ dở / work that was given up")
         dead.add_argument("--json", action="store_true")
         add("redrive", "làm lại việc bỏ dở / try a dead letter again").add_argument("id", type=int)
+        blob_commands.add_parsers(add)
         if self.add_parsers is not None:
             self.add_parsers(add)
         return parser

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
+from storage.errors import BlobMissing
+
 CHUNK_BYTES = 256 * 1024
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -39,7 +44,10 @@ class Staged(Protocol):
 
 
 class BlobStore(Protocol):
-    """Keeps blobs. Safe for many processes at once."""
+    """Keeps blobs. Safe for many threads and processes at once.
+
+    Every method raises `BlobStoreUnavailable` when the store does not answer within bounded time, refuses or has no room.
+    """
 
     def stage(self, source: BinaryIO, *, limit_bytes: int | None = None) -> AbstractContextManager[Staged]:
         """Read all that `source` still holds into a private place, for somebody who decides before keeping it.
@@ -67,6 +75,30 @@ class BlobStore(Protocol):
     def has(self, sha256: str) -> bool:
         """Tell whether a blob is stored."""
         ...
+
+    def refs(self) -> Iterator[BlobRef]:
+        """Yield every blob in the order of their digests; those stored meanwhile may be missed."""
+        ...
+
+    def ping(self) -> None:
+        """Return when the store answers: cheap enough to be asked every second by a load balancer."""
+        ...
+
+    def check(self) -> None:
+        """Try what the service relies on, writing included, without leaving a blob. Raises `BlobStoreUnfit`."""
+        ...
+
+
+def is_digest(name: str) -> bool:
+    """Tell whether `name` can be that of a blob: SHA-256 in lower-case hex."""
+    return _DIGEST.fullmatch(name) is not None
+
+
+def digest_of(name: str) -> str:
+    """Return `name` if it can be a digest. Raises `BlobMissing`: nothing is stored under another name."""
+    if not is_digest(name):
+        raise BlobMissing(f"not a digest: {name[:80]!r}")
+    return name
 
 
 def read_chunks(source: BinaryIO, chunk_bytes: int = CHUNK_BYTES) -> Iterator[bytes]:

@@ -5,20 +5,31 @@ Without a name nothing needs clearing up: not when the block is left, not after 
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import io
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
 
 from storage.blobs.port import CHUNK_BYTES, BlobRef, read_chunks
-from storage.errors import BlobTooLarge
+from storage.errors import BlobStoreUnavailable, BlobTooLarge
 
 _UNABLE = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL}
 """What a file system or a kernel answers that has no O_TMPFILE."""
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[None]:
+    """Turn what the file system refuses (no room, read only, no permission) into `BlobStoreUnavailable`."""
+    try:
+        yield
+    except OSError as error:
+        raise BlobStoreUnavailable(str(error)) from error
 
 
 class PrivateFile:
@@ -29,7 +40,8 @@ class PrivateFile:
 
     def __init__(self, folder: Path, source: BinaryIO, *, limit_bytes: int | None = None) -> None:
         """Read `source` to its end into a file on the file system of `folder`. Raises `BlobTooLarge`."""
-        self._descriptor, self.linkable = _open_unnamed(folder)
+        with writing():
+            self._descriptor, self.linkable = _open_unnamed(folder)
         try:
             self.ref = self._take_in(source, limit_bytes)
         except BaseException:
@@ -68,8 +80,9 @@ class PrivateFile:
                     raise BlobTooLarge(f"more than {limit_bytes} bytes")
                 digest.update(chunk)
                 rest = memoryview(chunk)
-                while rest:
-                    rest = rest[target.write(rest) :]
+                with writing():
+                    while rest:
+                        rest = rest[target.write(rest) :]
         return BlobRef(digest.hexdigest(), size_bytes)
 
 

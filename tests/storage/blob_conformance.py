@@ -109,3 +109,15 @@ class BlobStoreConformance:
             assert stream.read(4) == b"%PDF"
             stream.seek(0)
             assert stream.read() == b"%PDF-1.7 ..."
+
+    def test_all_blobs_are_listed_in_order_with_their_size(self, store: BlobStore) -> None:
+        put = {store.put(io.BytesIO(secrets.token_bytes(size))) for size in (0, 1, 100, 5000)}
+        listed = list(store.refs())
+        assert put <= set(listed)
+        assert [ref.sha256 for ref in listed] == sorted({ref.sha256 for ref in listed})
+
+    def test_a_store_in_order_passes_its_checks_and_holds_no_more_than_before(self, store: BlobStore) -> None:
+        store.ping()
+        before = list(store.refs())
+        store.check()
+        assert list(store.refs()) == before
