@@ -23,6 +23,7 @@ from edms.secrecy import pages as secrecy_pages
 from edms.signatures import pages as signature_pages
 from edms.web import shell
 from edms.workflow import pages as workflow_pages
+from storage.embedded_use import with_database
 
 
 def create_app(services: Services) -> Flask:
@@ -58,4 +59,4 @@ def create_app(services: Services) -> Flask:
 
 def application() -> Flask:
     """Return the application over the settings of the environment; what the server's workers call."""
-    return create_app(build(load()))
+    return create_app(build(with_database(load(), "edms")))

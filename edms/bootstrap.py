@@ -88,7 +88,7 @@ class Services:
 
 def broker_of(settings: Settings) -> Broker:
     """Return where the EDMS's wake-ups travel."""
-    return Broker(settings.broker_url, QUEUE, settings.database_url.reveal())
+    return Broker(settings.broker_url.reveal(), QUEUE, settings.database_url.reveal())
 
 
 def open_database(settings: Settings, *, clock: Clock | None = None) -> Database:
