@@ -16,5 +16,3 @@ from schemas.problems import Problem
 
 class AxisError(Problem):
     """Base of the tree."""
-
-    code = "axis.error"

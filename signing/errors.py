@@ -40,15 +40,10 @@ from schemas.problems import Problem
 class SigningProblem(Problem):
     """The root of the tree."""
 
-    code = "signing.problem"
-    message_vi = "Không thực hiện được thao tác ký số. Hãy thử lại hoặc báo quản trị hệ thống."
-    message_en = "The signing operation failed. Try again or tell the administrator."
-
 
 class KeyProblem(SigningProblem):
     """A signing key cannot be used."""
 
-    code = "signing.key"
     status = 422
 
 
@@ -81,7 +76,6 @@ class KeyUnusable(KeyProblem):
 class CertificateProblem(SigningProblem):
     """A certificate may not be used to sign now (NĐ 68/2024, articles 31 and 32)."""
 
-    code = "signing.certificate"
     status = 422
 
 
@@ -157,7 +151,6 @@ class TimestampUntrusted(SigningProblem):
 class DocumentProblem(SigningProblem):
     """A document is not in the state that the operation needs."""
 
-    code = "signing.document"
     status = 422
 
 
@@ -218,9 +211,11 @@ class LeaderSignatureMissing(DocumentProblem):
     code = "signing.leader-signature-missing"
     status = 409
     message_vi = (
-        "Người có thẩm quyền chưa ký văn bản. Chỉ được cấp số, đóng dấu sau khi có chữ ký (Điều 32 NĐ 30/2020)."
+        "Người có thẩm quyền chưa ký văn bản. Hãy trình ký trước; chỉ cấp số, đóng dấu sau chữ ký (Điều 32 NĐ 30/2020)."
     )
-    message_en = "The competent person has not signed. Number and seal come after the signature (ND 30/2020, art. 32)."
+    message_en = (
+        "The competent person has not signed. Have it signed first; number and seal follow (ND 30/2020, art. 32)."
+    )
 
 
 class LeaderSignatureInvalid(DocumentProblem):

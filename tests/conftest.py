@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from tests.postgres import postgres_server, postgres_url
 
+pytest_plugins = ["tests.provoked"]
+
 __all__ = ["postgres_server", "postgres_url"]

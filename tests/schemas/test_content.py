@@ -20,6 +20,7 @@ from schemas.content import (
 )
 from schemas.errors import ContentRefused, ZipBomb, ZipDamaged, ZipEncrypted, ZipUnsafeName, ZipUnsupported
 from tests.messages.wire import PDF, zipped
+from tests.provoked import provokes
 
 
 def archive(*entries: tuple[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
@@ -141,6 +142,7 @@ ZEROS = zipped("zeros", bytes(8 * 1024 * 1024))
 GOOD = zipped("a.txt", b"hello" * 50)
 
 
+@provokes(by="refusal")
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
@@ -170,6 +172,7 @@ def test_hostile_archives_are_refused_and_leave_nothing(
     assert list(tmp_path.iterdir()) == [path]
 
 
+@provokes("content.zip-bomb")
 def test_the_bound_on_an_entry_is_reached_but_not_passed(tmp_path: Path) -> None:
     path = saved(tmp_path, archive(("a", b"x" * 1000)))
     assert unwrap_single_entry_zip(path, into=tmp_path, limits=ZipLimits(entry_bytes=1000)) is not None
@@ -183,6 +186,7 @@ def test_any_bytes_have_a_kind(data: bytes) -> None:
     assert sniff_head(data[:1024]) in ContentKind
 
 
+@provokes("content.zip-bomb", "content.zip-damaged")
 @given(
     edits=st.lists(st.tuples(st.integers(0, len(GOOD) - 1), st.integers(0, 255)), max_size=8),
     cut=st.integers(0, len(GOOD)),

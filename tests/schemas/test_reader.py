@@ -20,6 +20,7 @@ from schemas.errors import AttachmentMalformed, InvalidBase64, MalformedXml, Xml
 from schemas.guard import CHUNK_BYTES
 from schemas.reader import ReadMessage, read_message
 from tests.messages.wire import NAMESPACE, PDF, attachment, message, zipped
+from tests.provoked import provokes
 
 
 class Chopped(io.BytesIO):
@@ -85,6 +86,7 @@ def test_sinks_of_the_caller_get_the_content_and_are_closed() -> None:
         read_message(io.BytesIO(message(attachments=attachment("ab*c"))), spool=lambda _: sinks[1].__class__())
 
 
+@provokes("xml.base64")
 def test_a_refused_message_leaves_no_files_and_closes_sinks(tmp_path: Path) -> None:
     closed: list[bool] = []
 
@@ -164,6 +166,7 @@ def test_markup_inside_content_is_refused(tmp_path: Path, content: str) -> None:
         read_message(io.BytesIO(message(attachments=attachment(content))), spool=tmp_path)
 
 
+@provokes("xml.attachment-malformed")
 def test_two_contents_in_one_attachment_are_refused(tmp_path: Path) -> None:
     one = attachment(PDF)
     content = one[one.index("<edXML:Content") : one.index("</Attachment>")]

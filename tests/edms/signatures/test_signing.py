@@ -31,6 +31,7 @@ from signing.providers.base import OpenKey
 from signing.verdicts import Verdict
 from tests.builders import CHAIRMAN
 from tests.edms.ground import HERE, PIN, THERE, VICE_CHAIRMAN, Town
+from tests.provoked import provokes
 
 RIGHT, WRONG = GivePin(PIN), GivePin("000000")
 
@@ -76,6 +77,7 @@ def test_poppler_agrees(town: Town, tmp_path: Path) -> None:
     assert told.count("Total document signed") == 1, told
 
 
+@provokes("signing.wrong-pin")
 def test_a_wrong_pin_leaves_everything_as_it_was(town: Town) -> None:
     draft_id = town.draft()
     before = town.document(draft_id)
@@ -149,6 +151,7 @@ def test_a_draft_is_not_submitted_to_a_position_that_does_not_sign(town: Town) -
             town.draft(signer_position_id=signer)
 
 
+@provokes("signatures.file-changed")
 def test_nobody_signs_a_version_that_he_has_not_seen(town: Town) -> None:
     draft_id = town.draft()
     seen = town.document(draft_id).version
@@ -161,6 +164,7 @@ def test_nobody_signs_a_version_that_he_has_not_seen(town: Town) -> None:
     assert town.document(draft_id).state is DocumentState.DRAFT
 
 
+@provokes("signatures.signer-changed")
 def test_a_new_chairman_does_not_sign_over_the_former_ones_name(town: Town) -> None:
     draft_id, office = town.draft(), town.offices[HERE]
     organisation = OrganisationService(town.services.database)
@@ -178,6 +182,7 @@ def test_a_new_chairman_does_not_sign_over_the_former_ones_name(town: Town) -> N
     assert edited.body["drafted_by"]["person_name"] == "Lê Thị Chi", "who drafted it stays who drafted it"
 
 
+@provokes("signatures.key-not-registered")
 def test_a_leader_without_a_key_is_told_so(town: Town) -> None:
     draft_id = town.draft(signer_position_id=town.offices[HERE].position(VICE_CHAIRMAN))
     keyless = replace(town.actor("phuc"), person_id=UUID(int=9))

@@ -16,6 +16,7 @@ from signing.pdf.policy import RECEIVED_DOCUMENT
 from signing.pdf.structure import covers_whole_revision, raw_structure
 from signing.trust import Trust
 from signing.verdicts import Verdict
+from tests.provoked import provokes
 from tests.signing.pdf.stages import FIELDS, Desk, Stages, codes
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -72,6 +73,7 @@ def test_words_exchanged_for_others_are_never_valid(
     assert _judged(stages.sealed.replace(old, new.ljust(len(old))[: len(old)]), offline, desk) is not Verdict.VALID
 
 
+@provokes("signing.document-unreadable")
 @FEW
 @given(st.data())
 def test_damaged_documents_are_refused_in_our_own_words(

@@ -18,6 +18,7 @@ from signing.pdf.fields import DATE_FIELD, LEADER_FIELD, NUMBER_FIELD, SEAL_FIEL
 from signing.pdf.opening import form_fields
 from signing.pdf.policy import RECEIVED_DOCUMENT
 from signing.verdicts import Verdict
+from tests.provoked import provokes
 from tests.signing.pdf.stages import Desk, Stages, change_field, codes, form_object, update
 
 Change = Callable[[IncrementalPdfFileWriter], None]
@@ -144,6 +145,7 @@ LATER_CHANGES: dict[str, Change] = {
 }
 
 
+@provokes(by=lambda case: {"document.changed"} | ({"seal.without-leader"} if case["stage"] == "sealed" else set()))
 @pytest.mark.parametrize("name", CHANGES)
 @pytest.mark.parametrize("stage", ["completed", "sealed"])
 def test_no_later_change_passes(desk: Desk, stages: Stages, stage: str, name: str) -> None:
@@ -193,6 +195,7 @@ def test_bytes_after_the_end_are_seen(desk: Desk, stages: Stages) -> None:
         assert report.verdict is not Verdict.VALID, tail
 
 
+@provokes("document.tail-bytes")
 def test_junk_before_a_second_end_marker_is_seen(desk: Desk, stages: Stages) -> None:
     startxref = stages.sealed[stages.sealed.rindex(b"startxref") :]
     report = desk.validate(stages.sealed + b"% junk that no revision knows\n" * 10 + startxref)
@@ -200,6 +203,7 @@ def test_junk_before_a_second_end_marker_is_seen(desk: Desk, stages: Stages) -> 
     assert codes(report) & {"document.tail-bytes", "document.unreadable", "document.changed"}
 
 
+@provokes("document.changed")
 def test_a_signature_that_vanished_is_missed(desk: Desk, stages: Stages) -> None:
     report = desk.validate(update(stages.sealed, _remove_seal_value))
     assert "document.signature-count" in codes(report)
@@ -232,6 +236,7 @@ def test_a_field_large_enough_to_hide_text_is_refused(desk: Desk, stages: Stages
         desk.complete(desk.sign(source))
 
 
+@provokes("signing.leader-signature-invalid")
 def test_a_signature_without_our_locks_is_not_ours(desk: Desk, stages: Stages) -> None:
     def unlock(writer: IncrementalPdfFileWriter) -> None:
         field: Any = form_fields(writer.root)[LEADER_FIELD].get_object()
@@ -244,6 +249,7 @@ def test_a_signature_without_our_locks_is_not_ours(desk: Desk, stages: Stages) -
         desk.complete(source)
 
 
+@provokes("document.signature-count")
 def test_two_documents_glued_together_are_not_one(desk: Desk, stages: Stages) -> None:
     report = desk.validate(stages.signed + stages.plain)
     assert report.verdict is not Verdict.VALID
