@@ -119,18 +119,15 @@ def keys(options: argparse.Namespace, settings: Settings) -> int:
 
 def send(options: argparse.Namespace, settings: Settings) -> int:
     """Send what waits, again and again until nothing does, or `--once`."""
-    from edms.bootstrap import build, build_relay  # noqa: PLC0415
     from edms.exchange.now import send_now  # noqa: PLC0415
 
-    with closing(_Progress(options)) as progress:
-        services = build(settings)
-        relay = build_relay(services)
+    with closing(_Wired(options, settings)) as wired:
+        services, relay, progress = wired.services, wired.relay, wired.progress
         told = send_now(services.database, relay, progress.step)
         while not options.once and any(one.state == "waiting" for one in told):
             time.sleep(settings.poll_seconds)
             again = {(one.kind, one.code): one for one in send_now(services.database, relay, progress.step)}
             told = [again.get((one.kind, one.code), one) if one.state == "waiting" else one for one in told]
-        services.database.engine.dispose()
     if options.json:
         print_json([asdict(one) for one in told])
     for one in [] if options.json else told:
@@ -143,12 +140,11 @@ def send(options: argparse.Namespace, settings: Settings) -> int:
 
 def fetch(options: argparse.Namespace, settings: Settings) -> int:
     """Fetch what has arrived, again and again until nothing comes, or `--once`."""
-    from edms.bootstrap import ask_for_arrivals, build, build_relay  # noqa: PLC0415
+    from edms.bootstrap import ask_for_arrivals  # noqa: PLC0415
     from edms.exchange.now import fetch_now  # noqa: PLC0415
 
-    with closing(_Progress(options)) as progress:
-        services = build(settings)
-        relay = build_relay(services)
+    with closing(_Wired(options, settings)) as wired:
+        services, relay, progress = wired.services, wired.relay, wired.progress
         ask_for_arrivals(services, relay)
         arrived, faults = fetch_now(services.database, relay, progress.step)
         while not options.once and not faults:
@@ -156,7 +152,6 @@ def fetch(options: argparse.Namespace, settings: Settings) -> int:
             arrived += more
             if not more:
                 break
-        services.database.engine.dispose()
     if options.json:
         print_json({"arrived": [asdict(one) for one in arrived], "faults": faults})
     else:
@@ -203,16 +198,21 @@ class _Opened:
         self._engine.dispose()
 
 
-class _Progress:
-    """Progress on the standard error, as `--progress` wants it."""
+class _Wired:
+    """The whole installation with its relay, for a command that does a worker's work and tells its progress."""
 
-    def __init__(self, options: argparse.Namespace) -> None:
+    def __init__(self, options: argparse.Namespace, settings: Settings) -> None:
         from axis.http.progress import Progress  # noqa: PLC0415
+        from edms.bootstrap import build, build_relay  # noqa: PLC0415
 
-        self.step = Progress(wanted=options.progress).step
+        self.progress = Progress(wanted=options.progress)
+        self.services = build(settings)
+        self.relay = build_relay(self.services)
 
     def close(self) -> None:
-        sys.stderr.flush()
+        for client in self.services.arrivals.hub.clients.values():
+            client.close()
+        self.services.database.engine.dispose()
 
 
 def _print_rows(rows: list[dict[str, object]], shown: tuple[str, ...], *, as_json: bool) -> int:

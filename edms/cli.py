@@ -72,7 +72,11 @@ def _import_organisation(options: argparse.Namespace) -> int:
     except (OSError, ValueError) as error:
         raise FileUnreadable(f"{options.file}: {error}") from error
     file = decode(OrganisationFile, content if isinstance(content, dict) else {})
-    print(OrganisationService(_database(_load())).load_directory(None, file))
+    database = _database(_load())
+    try:
+        print(OrganisationService(database).load_directory(None, file))
+    finally:
+        database.engine.dispose()
     return 0
 
 

@@ -16,7 +16,6 @@
     ├── TimestampUntrusted         signing.timestamp-untrusted
     ├── DocumentProblem
     │   ├── DocumentUnreadable     signing.document-unreadable
-    │   ├── DocumentChanged        signing.document-changed
     │   ├── FieldMissing           signing.field-missing
     │   ├── FieldAlreadyFilled     signing.field-already-filled
     │   ├── FieldEmpty             signing.field-empty
@@ -160,15 +159,6 @@ class DocumentUnreadable(DocumentProblem):
     code = "signing.document-unreadable"
     message_vi = "Không đọc được tệp PDF (hỏng, mã hóa hoặc sai cấu trúc). Hãy xuất lại PDF rồi thử lại."
     message_en = "The PDF cannot be read (damaged, encrypted or malformed). Export it again and retry."
-
-
-class DocumentChanged(DocumentProblem):
-    """The document was changed in a way that its signatures do not allow."""
-
-    code = "signing.document-changed"
-    status = 409
-    message_vi = "Văn bản đã bị thay đổi sau khi ký. Hãy lấy lại bản gốc và trình ký lại."
-    message_en = "The document was changed after it was signed. Take the original and have it signed again."
 
 
 class FieldMissing(DocumentProblem):

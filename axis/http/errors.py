@@ -4,7 +4,6 @@
 EdgeError
 ├── BadRequest                http.bad-request            400, or another 4xx that has no leaf
 ├── Unauthenticated           http.unauthenticated        401
-├── Forbidden                 http.forbidden              403
 ├── NotFound                  http.not-found              404
 ├── MethodNotAllowed          http.method-not-allowed     405
 ├── MediaTypeUnsupported      http.media-type-unsupported 415
@@ -44,15 +43,6 @@ class Unauthenticated(EdgeError):
     status = 401
     message_vi = "Yêu cầu chưa được xác thực. Hãy gửi kèm mã truy cập còn hiệu lực rồi thử lại."
     message_en = "The request is not authenticated. Send a valid access token and try again."
-
-
-class Forbidden(EdgeError):
-    """The caller is known and may not do this."""
-
-    code = "http.forbidden"
-    status = 403
-    message_vi = "Tài khoản không có quyền thực hiện việc này. Hãy liên hệ người quản trị nếu cần được cấp quyền."
-    message_en = "The account may not do this. Ask the administrator if you need the permission."
 
 
 class NotFound(EdgeError):

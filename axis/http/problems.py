@@ -21,7 +21,6 @@ from axis.http.errors import (
     BadRequest,
     BodyTooLarge,
     ConcurrentChange,
-    Forbidden,
     Internal,
     MediaTypeUnsupported,
     MethodNotAllowed,
@@ -54,7 +53,6 @@ _HTTP: dict[int, type[Problem]] = {
     problem.status: problem
     for problem in (
         Unauthenticated,
-        Forbidden,
         NotFound,
         MethodNotAllowed,
         BodyTooLarge,

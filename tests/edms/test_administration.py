@@ -4,40 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from edms.cli import main
+from edms.organisation.commands import PersonEntry
+from edms.signatures.errors import CertificateNotInForce
+from edms.signatures.model import KeyKind
+from edms.signatures.registration import KeyRegistry, RegisterKey
 from edms.tables import HISTORY
-from tests.edms.ground import HERE, ORGAN_IDS, PIN, THERE, Ground, environ_of, opened_town, settings_for
+from signing.providers import Pkcs12Folder
+from tests.builders import commune
+from tests.edms.ground import HERE, ORGAN_IDS, PIN, THERE, Ground, Town, environ_of, opened_town, settings_for
 from tests.postgres import FreshDatabase
 from tests.provoked import provokes
 
 PASSWORD = "một câu dễ nhớ khó đoán"
-LAN = {
-    "agencies": [
-        {
-            "key": "xa",
-            "kind": "communal",
-            "name": "Ủy ban nhân dân xã",
-            "abbreviation": "UBND",
-            "place_name": "Xã B",
-            "identifiers": [{"scheme": "QD20", "value": ORGAN_IDS[HERE], "primary": True}],
-            "units": [
-                {
-                    "key": "lanh-dao",
-                    "name": "Lãnh đạo",
-                    "positions": [
-                        {"key": "chu-tich", "title": "Chủ tịch", "capacity": "leader", "signs_as": "CHỦ TỊCH"}
-                    ],
-                }
-            ],
-        }
-    ],
-    "people": [{"key": "lan", "full_name": "Nguyễn Thị Lan"}, {"key": "no", "full_name": "Không Vị Trí"}],
-    "appointments": [{"person": "lan", "position": "xa/lanh-dao/chu-tich"}],
-}
+PERSON = f"{HERE}.an"
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -53,7 +40,9 @@ def run(
     settings = settings_for(postgres_url(HISTORY), ground.pki, tmp_path, environment="test")
     for name, value in environ_of(settings).items():
         monkeypatch.setenv(name, value)
-    (tmp_path / "to-chuc.json").write_text(json.dumps(LAN, ensure_ascii=False))
+    file = commune(HERE, identifier=ORGAN_IDS[HERE])
+    file = replace(file, people=(*file.people, PersonEntry("no", "Không Vị Trí")))
+    (tmp_path / "to-chuc.json").write_bytes(msgspec.json.encode(file))
     (tmp_path / "mat-khau").write_text(PASSWORD + "\n")
     (tmp_path / "pin").write_text(PIN + "\n")
     monkeypatch.chdir(tmp_path)
@@ -66,14 +55,14 @@ def run(
     return command
 
 
-CREATE = ("accounts", "create", "--person", "lan", "--login", "Lan", "--password-file", "mat-khau")
+CREATE = ("accounts", "create", "--person", PERSON, "--login", "Lan", "--password-file", "mat-khau")
 ADD_LEADER = (
     "keys",
     "add",
     "--kind",
     "personal",
     "--person",
-    "lan",
+    PERSON,
     "--file",
     f"{HERE}-leader.p12",
     "--pin-file",
@@ -94,14 +83,14 @@ def test_an_installation_is_put_into_service_with_commands_alone(run: Run, groun
     (account,) = json.loads(run("accounts", "list", "--json")[1])
     assert (account["login"], account["positions"], account["locked"]) == (
         "lan",
-        ["Chủ tịch, Ủy ban nhân dân xã"],
+        [f"Chủ tịch, Ủy ban nhân dân {HERE}"],
         False,
     )
     keys = json.loads(run("keys", "list", "--json")[1])
     assert {one["kind"] for one in keys} == {"personal", "seal", "system"}
     assert all(one["certificate_serial"] for one in keys)
     told = "".join(run(*one)[1] for one in (("accounts", "list"), ("keys", "list"), ("agencies",)))
-    assert "Nguyễn Thị Lan" in told
+    assert "Nguyễn Văn An" in told
     assert f"{HERE}-seal.p12" in told
     assert ORGAN_IDS[HERE] in told
     assert PASSWORD not in told
@@ -194,3 +183,12 @@ def test_once_tells_that_the_hub_is_away_and_leaves_the_work_waiting(
     else:
         assert answer["arrived"] == []
         assert answer["faults"]
+
+
+@provokes("signatures.certificate-not-in-force")
+def test_a_key_whose_certificate_has_expired_is_not_registered(town: Town) -> None:
+    registry = KeyRegistry(town.services.database, Pkcs12Folder(town.pki.directory))
+    town.clock.advance(timedelta(days=20_000))
+    command = RegisterKey(KeyKind.SEAL, f"{HERE}-seal.p12", agency_id=town.offices[HERE].agency_id)
+    with pytest.raises(CertificateNotInForce):
+        registry.register(town.offices[HERE].system(), command, PIN)

@@ -119,6 +119,7 @@ def test_no_token_names_the_scheme(client: FlaskClient) -> None:
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
+@provokes("http.method-not-allowed", "http.not-found")
 def test_wrong_method_keeps_allow_and_unknown_address_is_a_problem(client: FlaskClient) -> None:
     wrong = client.delete("/body")
     assert (wrong.status_code, wrong.json and wrong.json["code"]) == (405, "http.method-not-allowed")
@@ -190,3 +191,10 @@ def test_a_log_record_is_one_line_and_carries_the_request_id(app: Flask) -> None
     assert "ZeroDivisionError" in lines[0]
     assert "[request-0002] GET /raise/bug 500" in lines[1]
     assert "[-] forged ⏎ 2026" in lines[2]
+
+
+@pytest.mark.parametrize("status", [400, 408, 417, 428])
+@provokes("http.bad-request")
+def test_what_http_itself_refuses_keeps_its_status(client: FlaskClient, status: int) -> None:
+    answer = client.get(f"/abort/{status}")
+    assert (answer.status_code, answer.json and answer.json["code"]) == (status, "http.bad-request")

@@ -259,7 +259,7 @@ def test_without_a_token_nothing_is_read(world: World, headers: dict[str, str]) 
     assert not world.settings.blob_dir.exists()
 
 
-@provokes("exchange.no-message")
+@provokes("exchange.no-message", "http.media-type-unsupported")
 def test_only_xml_is_taken_and_only_if_there_is_some(world: World) -> None:
     other = world.client.post(
         "/v1/messages", data=b"{}", headers=bearer("province") | {"Content-Type": "application/json"}

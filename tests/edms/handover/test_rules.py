@@ -25,7 +25,6 @@ from edms.handover.rules import (
 from edms.organisation.actor import Actor
 from edms.organisation.inventory import InventoryItem
 from edms.organisation.model import Capacity
-from tests.provoked import provokes
 
 AGENCY, OTHER, GIVER, RECEIVER = uuid4(), uuid4(), uuid4(), uuid4()
 STATES, STEPS = st.sampled_from(HandoverState), st.sampled_from(Step)
@@ -90,7 +89,6 @@ def test_the_system_takes_no_part() -> None:
     assert not any(may_take(system, Parties(AGENCY, GIVER, RECEIVER, leaver_is_gone=True), step) for step in Step)
 
 
-@provokes("handover.not-allowed")
 @given(ACTORS, STATES, STEPS)
 def test_who_may_not_learns_nothing_of_the_state(who: Actor, state: HandoverState, step: Step) -> None:
     parties = Parties(AGENCY, GIVER, RECEIVER)

@@ -281,6 +281,7 @@ def test_a_leader_confirms_for_a_person_who_has_gone(
     assert holder.person_name == "Phạm Tiến Dũng"
 
 
+@provokes("handover.not-allowed")
 def test_a_leader_confirms_for_a_person_whose_account_is_locked(
     handovers: HandoverService, accounts: AccountService, office: Office
 ) -> None:

@@ -73,7 +73,6 @@ def test_words_exchanged_for_others_are_never_valid(
     assert _judged(stages.sealed.replace(old, new.ljust(len(old))[: len(old)]), offline, desk) is not Verdict.VALID
 
 
-@provokes("signing.document-unreadable")
 @FEW
 @given(st.data())
 def test_damaged_documents_are_refused_in_our_own_words(
@@ -101,6 +100,7 @@ def test_damaged_documents_are_not_numbered(desk: Desk, stages: Stages, data: st
             desk.complete(bytes(source), trust=desk.pki.trust(fetch=False))
 
 
+@provokes("signing.document-unreadable", "document.unreadable")
 def test_an_encrypted_document_is_refused(desk: Desk, stages: Stages) -> None:
     encrypted = stages.plain.replace(b"/Root", b"/Encrypt << /Filter /Standard /V 1 /R 2 /O () /U () /P -4 >>\n/Root")
     assert codes(desk.validate(encrypted)) == {"document.unreadable"}

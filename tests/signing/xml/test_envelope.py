@@ -318,7 +318,6 @@ def test_the_root_is_no_envelope(signed_bytes: bytes, trust: Trust, when: dateti
     assert _codes(parse(signed_bytes), trust, when) == ["signature.wrapped"]
 
 
-@provokes("signature.algorithm-forbidden", "signature.comment")
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_no_damage_to_the_bytes_is_ever_valid_or_an_exception(
