@@ -36,6 +36,8 @@ MESSAGES = {
         "</edXML:Subject>", "</edXML:Subject><other:Content xmlns:other='urn:example:other'>x</other:Content>"
     ),
     "edxml.priority-unknown": changed("<edXML:Priority>1<", "<edXML:Priority>9<"),
+    "edxml.document-type-unknown": changed(">Công văn<", ">Loại lạ<", changed("<edXML:Type>1<", "<edXML:Type>999<")),
+    "edxml.due-before-issue": changed("<edXML:DueDate>2026/10/15", "<edXML:DueDate>2025/10/15"),
     "edxml.status-code-unknown": compose.status("99"),
     "edxml.target-id-missing": compose.status("03", document_id=""),
     "edxml.signature-absent": compose.document(signature=""),

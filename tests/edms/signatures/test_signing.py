@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from edms.documents.model import Direction, DocumentState
 from edms.organisation.commands import Appoint, EndAppointment
 from edms.organisation.service import OrganisationService
 from edms.registers.model import RegisterBook, RegisterEntry
-from edms.signatures.errors import FileChanged, KeyNotRegistered, SignerChanged
+from edms.signatures.errors import FileChanged, KeyNotRegistered, SealNotValid, SignerChanged
 from edms.signatures.model import KeyKind, SignatureRecord
 from edms.signatures.service import GivePin, SignatureService
 from signing.errors import TimestampUnavailable, WrongPin
@@ -221,3 +222,18 @@ def test_what_was_edited_while_it_was_being_signed_is_not_signed(town: Town) -> 
         meddled.sign(leader, draft_id, RIGHT)
     assert town.document(draft_id).state is DocumentState.DRAFT
     assert signatures_on(town, draft_id) == []
+
+
+@provokes("signatures.seal-not-valid")
+def test_a_sealed_file_that_does_not_verify_is_not_kept(town: Town) -> None:
+    """The clock is set back while the clerk seals, so that the time-stamps lie in the future of the one who verifies."""
+    signatures = town.services.signatures
+    back = Meddling(signatures.tools.keys, lambda: town.clock.advance(-timedelta(days=1)))
+    tools = replace(signatures.tools, keys=back)
+    meddled = SignatureService(signatures.database, signatures.blobs, signatures.registers, tools)
+    with pytest.raises(SealNotValid):
+        meddled.number_and_seal(town.actor("binh"), town.signed_id, RIGHT)
+    assert signatures_on(town, town.signed_id) == [KeyKind.PERSONAL]
+    town.clock.advance(timedelta(days=1))
+    signatures.number_and_seal(town.actor("binh"), town.signed_id, RIGHT)
+    assert town.document(town.signed_id).state is DocumentState.SEALED
