@@ -29,7 +29,7 @@ def create_app(settings: Settings, hub: Hub | None = None) -> Flask:
     install_request_ids(app)
     install_security(app, body_limit_bytes=_SMALL_BODY_BYTES, content_security_policy=_NO_PAGES)
     install_problems(app)
-    app.register_blueprint(health_blueprint({"database": database_check(hub.database.engine)}))
+    app.register_blueprint(health_blueprint({"database": database_check(hub.database.engine), "blobs": hub.blobs.ping}))
     for part in (messages, deliveries, directory):
         app.register_blueprint(part.blueprint)
     return app

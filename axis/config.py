@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from storage.blobs.opening import faults_of
 from storage.errors import SettingsInvalid
 from storage.settings import Secret, read_settings
 
@@ -31,7 +32,8 @@ class Settings:
     hub_name: str = "lien-thong"
     """Names this hub in its receipts; never change it once receipts exist."""
     broker_url: str = "pgmq://"
-    blob_dir: Path = Path("var/axis/blobs")
+    blob_url: Secret = Secret("file:var/axis/blobs")  # noqa: RUF009 - it is immutable
+    """Where blobs lie: `file:/folder` or `s3://…`; see `storage.blobs.opening`. Secret, because it may hold a key."""
     trust_intermediates_file: Path | None = None
     allowed_revocation_hosts: tuple[str, ...] = ()
     """`host:port` of OCSP responders and CRL servers that may be asked."""
@@ -47,6 +49,10 @@ class Settings:
     """How long a fetched inbox entry is kept from a second fetcher."""
     outbox_lease_seconds: int = 30
     """How long a worker may take for its claimed rows before others take them over."""
+    clock_tolerance_seconds: int = 300
+    """How far the time in a message may lie ahead of the hub's clock before that is noted as a finding."""
+    security_alert_url: Secret | None = None
+    """Where the security officer's system takes refused state secrets as JSON; such addresses often hold a token."""
     poll_seconds: float = 1.0
     """How often the worker looks for due work whose wake-up was lost."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -56,7 +62,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process's own by default). Raises `SettingsInvalid`."""
     settings = read_settings(Settings, PREFIX, os.environ if environ is None else environ)
     faults = _out_of_range(settings)
-    if settings.environment == "production":
+    production = settings.environment == "production"
+    faults += [f"{PREFIX}BLOB_URL: {fault}" for fault in faults_of(settings.blob_url.reveal(), production=production)]
+    if production:
         faults += _demo_values(settings)
     if faults:
         raise SettingsInvalid("\n".join(faults))
@@ -74,7 +82,13 @@ def _out_of_range(settings: Settings) -> list[str]:
         "worker_threads",
         "revocation_timeout_seconds",
     )
-    return [f"{PREFIX}{name.upper()}: must be greater than 0" for name in positive if getattr(settings, name) <= 0]
+    faults = [f"{PREFIX}{name.upper()}: must be greater than 0" for name in positive if getattr(settings, name) <= 0]
+    if settings.clock_tolerance_seconds < 0:
+        faults.append(f"{PREFIX}CLOCK_TOLERANCE_SECONDS: must not be negative")
+    url = settings.security_alert_url
+    if url is not None and not url.reveal().startswith(("http://", "https://")):
+        faults.append(f"{PREFIX}SECURITY_ALERT_URL: http:// or https://")
+    return faults
 
 
 def _demo_values(settings: Settings) -> list[str]:
@@ -86,8 +100,6 @@ def _demo_values(settings: Settings) -> list[str]:
         faults.append(f"{PREFIX}RECEIPT_KEY_PASSWORD: at least {_MINIMUM_PASSWORD_CHARS} characters")
     if not settings.allowed_revocation_hosts:
         faults.append(f"{PREFIX}ALLOWED_REVOCATION_HOSTS: without any, no revocation can be checked")
-    if not settings.blob_dir.is_absolute():
-        faults.append(
-            f"{PREFIX}BLOB_DIR: an absolute folder, so that it does not depend on where the service was started"
-        )
+    if settings.security_alert_url is not None and not settings.security_alert_url.reveal().startswith("https://"):
+        faults.append(f"{PREFIX}SECURITY_ALERT_URL: production uses https://")
     return faults

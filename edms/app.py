@@ -34,7 +34,9 @@ def create_app(services: Services) -> Flask:
     demonstration = settings.environment == "demo"
     shell.install(app, services.database.clock, lambda: frame_of(services), demonstration=demonstration)
     authentication.install(app, services.accounts, secure_cookies=settings.secure_cookies)
-    app.register_blueprint(health_blueprint({"database": database_check(services.database.engine)}))
+    app.register_blueprint(
+        health_blueprint({"database": database_check(services.database.engine), "blobs": services.blobs.ping})
+    )
     for blueprint in (
         account_pages.blueprint(services.accounts),
         workflow_pages.blueprint(services.workflow),

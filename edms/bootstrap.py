@@ -45,7 +45,8 @@ from edms.workflow.service import WorkflowService
 from signing.errors import WrongPin
 from signing.providers import Pkcs12Folder
 from signing.trust import Trust, is_demonstration
-from storage.blobs.folder import FolderStore
+from storage.blobs.opening import open_store
+from storage.blobs.port import BlobStore
 from storage.clock import Clock, SystemClock
 from storage.database import open_engine
 from storage.errors import SettingsInvalid
@@ -62,6 +63,7 @@ class Services:
 
     settings: Settings
     database: Database
+    blobs: BlobStore
     accounts: AccountService
     organisation: OrganisationService
     documents: DocumentService
@@ -98,7 +100,7 @@ def build(
     """
     clock = clock or SystemClock()
     database = open_database(settings, clock=clock)
-    blobs = FolderStore(settings.blob_dir)
+    blobs = open_store(settings.blob_url.reveal())
     fonts = FontSet.load(settings.font_dir)
     trust = _trust(settings)
     keys = Pkcs12Folder(settings.key_dir)
@@ -116,6 +118,7 @@ def build(
     return Services(
         settings=settings,
         database=database,
+        blobs=blobs,
         accounts=AccountService(database, Passwords(), session_lifetime=timedelta(hours=settings.session_hours)),
         organisation=OrganisationService(database),
         documents=documents,

@@ -52,7 +52,11 @@ def _migrate(settings: Settings) -> str:
 def _check(settings: Settings) -> None:
     from edms.bootstrap import build  # noqa: PLC0415
 
-    build(settings).database.engine.dispose()
+    services = build(settings)
+    try:
+        services.blobs.check()
+    finally:
+        services.database.engine.dispose()
 
 
 def _database(settings: Settings) -> Database:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from storage.blobs.opening import faults_of
 from storage.errors import SettingsInvalid
 from storage.settings import Secret, read_settings
 
@@ -35,7 +36,8 @@ class Settings:
     """JSON object: agency identifier → bearer token at the hub. Readable by this service only."""
     environment: Literal["demo", "test", "production"] = "demo"
     broker_url: str = "pgmq://"
-    blob_dir: Path = Path("var/edms/blobs")
+    blob_url: Secret = Secret("file:var/edms/blobs")  # noqa: RUF009 - it is immutable
+    """Where blobs lie: `file:/folder` or `s3://…`; see `storage.blobs.opening`. Secret, because it may hold a key."""
     font_dir: Path = Path("build/fonts")
     trust_intermediates_file: Path | None = None
     allowed_revocation_hosts: tuple[str, ...] = ()
@@ -62,8 +64,12 @@ class Settings:
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process's own by default). Raises `SettingsInvalid`."""
     settings = read_settings(Settings, PREFIX, os.environ if environ is None else environ)
-    if settings.environment == "production":
-        _refuse_demo(settings)
+    production = settings.environment == "production"
+    faults = [f"{PREFIX}BLOB_URL: {fault}" for fault in faults_of(settings.blob_url.reveal(), production=production)]
+    if production:
+        faults += _demo_values(settings)
+    if faults:
+        raise SettingsInvalid("\n".join(faults))
     return settings
 
 
@@ -78,11 +84,11 @@ def hub_tokens(settings: Settings) -> dict[str, Secret]:
     return {str(organ_id): Secret(token) for organ_id, token in values.items()}
 
 
-def _refuse_demo(settings: Settings) -> None:
+def _demo_values(settings: Settings) -> list[str]:
+    """What a demonstration may have and a production must not; the certificates are looked at when they are opened."""
     faults = []
     if settings.hub_url.startswith("http://"):
         faults.append(f"{PREFIX}HUB_URL: plain http is for demonstrations")
     if settings.broker_url.startswith("pgmq:"):
         faults.append(f"{PREFIX}BROKER_URL: production uses a broker of its own (amqp://)")
-    if faults:
-        raise SettingsInvalid("\n".join(faults))
+    return faults

@@ -20,6 +20,7 @@ from sqlalchemy.exc import OperationalError
 import storage.errors
 from axis.edxml.rules import RULES
 from axis.http.problems import describe
+from schemas.oddities import ODDITIES
 from schemas.problems import Problem, cause_and_remedy
 from signing.verdicts import FINDINGS
 
@@ -28,9 +29,11 @@ PAGE = ROOT / "docs" / "errors.md"
 PACKAGES = ("schemas", "storage", "signing", "axis", "edms")
 
 _SERVICES = {
-    "axis.client": "edms, command line",
+    "axis.client": "edms, commands",
     "axis.hub": "axis",
-    "axis.edxml.errors": "axis, edms",
+    "axis.edxml": "axis, edms",
+    "axis.errors": "axis",
+    "axis.inspection": "axis",
     "axis.http": "axis, edms",
     "edms": "edms",
     "schemas": "axis, edms",
@@ -65,9 +68,9 @@ def refusals() -> list[Entry]:
 
 def reading_findings() -> list[Entry]:
     """Return what reading an edXML message may find, sorted by code."""
-    return sorted(
-        Entry(code, rule.severity, "axis, edms", rule.message_vi, rule.message_en) for code, rule in RULES.items()
-    )
+    rules = [(code, rule.severity, rule.message_vi, rule.message_en) for code, rule in RULES.items()]
+    rules += [(code, *told) for code, told in ODDITIES.items()]
+    return sorted(Entry(code, severity, "axis, edms", vi, en) for code, severity, vi, en in rules)
 
 
 def signature_findings() -> list[Entry]:

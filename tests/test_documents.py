@@ -29,6 +29,7 @@ from axis.http.health import health_blueprint
 from axis.hub.api import deliveries, directory, messages
 from demo.ports import Ports
 from schemas.problems import Problem
+from storage.settings import Secret
 from tests.catalogue import every_entry
 
 ROOT = Path(__file__).parent.parent
@@ -171,6 +172,8 @@ def _default(field: dataclasses.Field[Any]) -> str:
         return "required"
     if field.default is None:
         return "none"
+    if isinstance(field.default, Secret):
+        return f"`{field.default.reveal()}`"
     return "empty" if field.default == () else f"`{field.default}`"
 
 

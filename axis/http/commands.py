@@ -1,4 +1,4 @@
-"""The commands that every service has: serve, web, worker, migrate, config check, dead-letters, redrive.
+"""The commands that every service has: serve, web, worker, migrate, config check, dead-letters, redrive, blobs.
 
 A service describes itself as a `Service` and adds commands of its own. What is heavy is imported when a command runs:
 `--help` must not wait for SQLAlchemy, Celery and the rest.
@@ -14,6 +14,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+
+from axis.http import blob_commands
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -141,6 +143,7 @@ class Service:
             "config": self._config,
             "dead-letters": self._dead_letters,
             "redrive": self._redrive,
+            "blobs": blob_commands.run,
         }
         try:
             return int({**own, **self.commands}[options.command](options))
@@ -189,6 +192,7 @@ class Service:
         dead.add_argument("--json", action="store_true", help="in JSON / print JSON")
         redrive = add("redrive", "làm lại việc bỏ dở / try a dead letter again", "redrive 4711")
         redrive.add_argument("id", type=int, help="số do dead-letters in ra / number that dead-letters prints")
+        blob_commands.add_parsers(add)
         if self.add_parsers is not None:
             self.add_parsers(add)
         return parser

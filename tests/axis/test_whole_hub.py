@@ -114,7 +114,7 @@ def exchange(pki: DemoPki, postgres_url: FreshDatabase, tmp_path_factory: pytest
         "AXIS_TRUST_ROOTS_FILE": str(pki.directory / "root.pem"),
         "AXIS_TRUST_INTERMEDIATES_FILE": str(pki.directory / "ca.pem"),
         "AXIS_ALLOWED_REVOCATION_HOSTS": pki.host,
-        "AXIS_BLOB_DIR": str(folder / "blobs"),
+        "AXIS_BLOB_URL": f"file:{folder / 'blobs'}",
         "AXIS_PORT": str(port),
         "AXIS_POLL_SECONDS": "0.2",
     }

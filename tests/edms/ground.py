@@ -195,7 +195,7 @@ def settings_for(url: str, pki: DemoPki, folder: Path, **changes: Any) -> Settin
         "hub_tokens_file": tokens,
         "environment": "test",
         "broker_url": "memory://",
-        "blob_dir": folder / "blobs",
+        "blob_url": Secret(f"file:{folder / 'blobs'}"),
         "font_dir": FONTS,
         "fetch_seconds": 1,
     }

@@ -14,7 +14,6 @@ from tests.provoked import provokes
 
 PLAIN = compose.document()
 STATUS = compose.status("03")
-NAMESPACE = compose.NAMESPACE.encode()
 
 
 def changed(old: str, new: str, raw: bytes = PLAIN) -> bytes:

@@ -32,7 +32,7 @@ class Workers:
             "AXIS_RECEIPT_KEY_FILE": str(folder / "none.p12"),
             "AXIS_RECEIPT_KEY_PASSWORD": "none",
             "AXIS_TRUST_ROOTS_FILE": str(folder / "none.pem"),
-            "AXIS_BLOB_DIR": str(folder / "blobs"),
+            "AXIS_BLOB_URL": f"file:{folder / 'blobs'}",
             "AXIS_OUTBOX_LEASE_SECONDS": "2",
             "AXIS_POLL_SECONDS": "0.2",
         }

@@ -153,6 +153,8 @@ def codes_of(town: Town, hub: AnyHub) -> dict[str, str]:
     "edxml.envelope-ambiguous",
     "xml.doctype",
     "xml.malformed",
+    "xml.not-xml",
+    "xml.empty",
 )
 def test_what_cannot_be_filed_is_kept_with_its_reason(exposed: Town, any_hub: AnyHub, writer: Writer) -> None:
     pdf = exposed.bytes_of(exposed.letter_id)
@@ -180,8 +182,8 @@ def test_what_cannot_be_filed_is_kept_with_its_reason(exposed: Town, any_hub: An
         "two envelopes": (two_envelopes(whole), "edxml.envelope-ambiguous"),
         "entities": (whole.replace(b"?>", b"?>" + LAUGHS, 1), "xml.doctype"),
         "cut short": (whole[: len(whole) // 2], "xml.malformed"),
-        "no XML": (b"%PDF-1.7 not a message", "xml.malformed"),
-        "nothing": (b"", "xml.malformed"),
+        "no XML": (b"%PDF-1.7 not a message", "xml.not-xml"),
+        "nothing": (b"", "xml.empty"),
         "no file": (writer.bytes_of(writer.message(7, attachments=())), "arrival.nothing-to-file"),
         "an endless id": (
             writer.bytes_of(writer.message(8), more=replaced("2026/11/20,8/UBND", "2026/11/20,8/" + "U" * 200)),
