@@ -27,8 +27,8 @@ _MORE = "edxml.findings-left-out"
 RULES: dict[str, Rule] = {
     _MORE: Rule(
         "warning",
-        "Từ vị trí này còn nhiều lỗi cùng loại; chỉ ghi lại những lỗi đầu tiên. Bên gửi nên sửa phần mềm.",
-        "From here on there are more faults of the same kind; only the first were kept. The sender should mend the software.",
+        "Từ vị trí này còn nhiều lỗi cùng loại; chỉ ghi lại những lỗi đầu tiên. Hãy báo bên gửi sửa phần mềm.",
+        "From here on there are more faults of the same kind; only the first were kept. Tell the sender to mend the software.",
     ),
     "edxml.namespace-unknown": Rule(
         "warning",
