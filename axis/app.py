@@ -13,6 +13,7 @@ from axis.http.security import install_security
 from axis.hub.api import deliveries, directory, messages
 from axis.hub.api.caller import attach_hub
 from axis.hub.parts import Hub
+from storage.embedded_use import with_database
 
 _SMALL_BODY_BYTES = 64 * 1024
 """For every request but a message."""
@@ -37,4 +38,4 @@ def create_app(settings: Settings, hub: Hub | None = None) -> Flask:
 
 def application() -> Flask:
     """Return the application over the settings of the environment; what the server's workers call."""
-    return create_app(load())
+    return create_app(with_database(load(), "axis"))

@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 def broker_of(settings: Settings) -> Broker:
     """Return where the hub's wake-ups travel."""
-    return Broker(settings.broker_url, "axis", settings.database_url.reveal())
+    return Broker(settings.broker_url.reveal(), "axis", settings.database_url.reveal())
 
 
 def open_database(settings: Settings, *, clock: Clock | None = None) -> Database:
@@ -49,9 +49,10 @@ def open_database(settings: Settings, *, clock: Clock | None = None) -> Database
 
 def build_relay(settings: Settings, database: Database) -> Relay:
     """Return the relay with a handler for each topic of the hub."""
+    lease = timedelta(seconds=settings.outbox_lease_seconds)
     alerts = SecurityAlerts(database, settings.security_alert_url, settings.hub_name)
     topics = [
-        Topic(TOPIC, Routing(database), lease=timedelta(seconds=settings.outbox_lease_seconds)),
+        Topic(TOPIC, Routing(database), lease=lease, batch=100),  # some milliseconds each
         # One at a time, because the receiver may be slow; tried for about a week, because somebody has to hear of it.
         Topic(security.TOPIC, alerts, batch=1, lease=security.LEASE, max_attempts=2000),
     ]

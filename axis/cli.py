@@ -29,8 +29,9 @@ TOKEN_FILE_VARIABLE = "LIENTHONG_HUB_TOKEN_FILE"  # noqa: S105 - a variable's na
 
 def _load() -> Settings:
     from axis.config import load  # noqa: PLC0415
+    from storage.embedded_use import with_database  # noqa: PLC0415
 
-    return load()
+    return with_database(load(), "axis")
 
 
 def _application() -> Callable[[], Flask]:
@@ -47,18 +48,25 @@ def _work(settings: Settings) -> int:
 
 def _migrate(settings: Settings) -> str:
     from axis.bootstrap import broker_of  # noqa: PLC0415
+    from axis.config import PREFIX  # noqa: PLC0415
     from axis.hub.tables import HISTORY  # noqa: PLC0415
     from storage.migrations import current, upgrade  # noqa: PLC0415
     from storage.outbox.worker import prepare_broker  # noqa: PLC0415
+    from storage.roles import owner_of  # noqa: PLC0415
 
-    upgrade(settings.database_url.reveal(), HISTORY)
-    prepare_broker(broker_of(settings))
-    return str(current(settings.database_url.reveal(), HISTORY))
+    application = settings.database_url.reveal()
+    owner = owner_of(PREFIX, settings)
+    upgrade(owner, HISTORY, application_url=application)
+    prepare_broker(broker_of(settings), owner)
+    return str(current(owner, HISTORY))
 
 
 def _check(settings: Settings) -> None:
     from axis.bootstrap import build_hub  # noqa: PLC0415
+    from axis.config import PREFIX  # noqa: PLC0415
+    from storage.roles import check_roles  # noqa: PLC0415
 
+    check_roles(PREFIX, settings)
     hub = build_hub(settings)
     try:
         hub.blobs.check()

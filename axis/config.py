@@ -10,6 +10,7 @@ from typing import Literal
 
 from storage.blobs.opening import faults_of
 from storage.errors import SettingsInvalid
+from storage.roles import EMBEDDED_URL, refuse_urls
 from storage.settings import Secret, read_settings
 
 PREFIX = "AXIS_"
@@ -21,17 +22,20 @@ _MINIMUM_PASSWORD_CHARS = 12
 class Settings:
     """Everything that differs between installations. Sizes and times carry their unit in the name."""
 
-    database_url: Secret
-    """`postgresql://user:password@host/name`, or with `?host=/folder` for a Unix socket."""
     receipt_key_file: Path
     """PKCS#12 file of the key that signs receipts."""
     receipt_key_password: Secret
     trust_roots_file: Path
     """PEM of the roots under which the envelopes' certificates must stand."""
+    database_url: Secret = EMBEDDED_URL
+    """`postgresql://user:password@host/name` (or `?host=/folder` for a Unix socket), the application's role; or `embedded:`."""
+    database_owner_url: Secret | None = None
+    """The same database for the role that owns the tables; read by `migrate` and `serve` only."""
     environment: Literal["demo", "test", "production"] = "demo"
     hub_name: str = "lien-thong"
     """Names this hub in its receipts; never change it once receipts exist."""
-    broker_url: str = "pgmq://"
+    broker_url: Secret = Secret("pgmq://")  # noqa: RUF009 - it is immutable
+    """`pgmq://`, in the same database, or `amqp://user:password@host/vhost`."""
     blob_url: Secret = Secret("file:var/axis/blobs")  # noqa: RUF009 - it is immutable
     """Where blobs lie: `file:/folder` or `s3://…`; see `storage.blobs.opening`. Secret, because it may hold a key."""
     trust_intermediates_file: Path | None = None
@@ -93,7 +97,7 @@ def _out_of_range(settings: Settings) -> list[str]:
 
 def _demo_values(settings: Settings) -> list[str]:
     """What a demonstration may have and a production must not; the certificates are looked at when they are opened."""
-    faults = []
+    faults = refuse_urls(PREFIX, settings.database_url, settings.database_owner_url)
     if settings.broker_url.startswith("pgmq:"):
         faults.append(f"{PREFIX}BROKER_URL: production uses a broker of its own (amqp://)")
     if len(settings.receipt_key_password.reveal()) < _MINIMUM_PASSWORD_CHARS:

@@ -54,8 +54,6 @@ def environment(services: Services, ports: Ports, made: DemoPki) -> Environment:
     data = services.root / "data"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
-    for name in ("edms", "axis"):
-        services.postgres.drop(name)
     tokens = {agency.organ_id: new_token() for agency in cast.AGENCIES}
     _write_private(data / "hub-tokens.json", {organ_id: one.token for organ_id, one in tokens.items()})
     digests = {organ_id: one.sha256 for organ_id, one in tokens.items()}
@@ -70,23 +68,21 @@ def environment(services: Services, ports: Ports, made: DemoPki) -> Environment:
         "ENVIRONMENT": "demo",
     }
     edms = {
-        "DATABASE_URL": services.postgres.url("edms"),
+        **services.parts.settings("edms"),
         "HUB_URL": f"http://127.0.0.1:{ports.axis}",
         "HUB_TOKENS_FILE": str(data / "hub-tokens.json"),
         "TIMESTAMP_URL": made.timestamp_url,
         "KEY_DIR": str(made.directory),
         "SYSTEM_KEY_PASSWORD": cast.SYSTEM_KEY_PASSWORD,
-        "BLOB_URL": f"file:{(data / 'edms-blobs').absolute()}",
         "FONT_DIR": str(FONT_DIR),
         "PORT": str(ports.edms),
         "FETCH_SECONDS": "1",
         "POLL_SECONDS": "0.5",
     }
     axis = {
-        "DATABASE_URL": services.postgres.url("axis"),
+        **services.parts.settings("axis"),
         "RECEIPT_KEY_FILE": str(made.directory / "hub.p12"),
         "RECEIPT_KEY_PASSWORD": cast.SYSTEM_KEY_PASSWORD,
-        "BLOB_URL": f"file:{(data / 'axis-blobs').absolute()}",
         "PORT": str(ports.axis),
         "POLL_SECONDS": "0.5",
         "LEASE_SECONDS": "10",

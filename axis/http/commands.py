@@ -209,7 +209,10 @@ class Service:
 
         print(f"{self.name}: {self.migrate(self._settings())}")
         own = [sys.executable, "-m", f"{self.name}.cli"]
-        return Supervisor([Child("web", [*own, "web"]), Child("worker", [*own, "worker"])]).run()
+        owner = f"{self.name.upper()}_DATABASE_OWNER_URL"  # what the children must not be able to do
+        environ = {name: value for name, value in os.environ.items() if name != owner}
+        children = [Child(role, [*own, role], environ) for role in ("web", "worker")]
+        return Supervisor(children).run()
 
     def _web(self, _options: argparse.Namespace) -> int:
         from axis.http.serve import Listen, serve  # noqa: PLC0415

@@ -46,6 +46,8 @@ def test_production_is_accepted_when_nothing_of_the_demonstration_is_left() -> N
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("AXIS_DATABASE_URL", "embedded:"),
+        ("AXIS_DATABASE_OWNER_URL", "postgresql://axis:another-word@db/axis"),
         ("AXIS_BROKER_URL", "pgmq://"),
         ("AXIS_RECEIPT_KEY_PASSWORD", "demo"),
         ("AXIS_ALLOWED_REVOCATION_HOSTS", ""),
@@ -79,7 +81,7 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def test_the_command_names_missing_settings_and_fails() -> None:
     done = run("config", "check")
     assert done.returncode == 1
-    assert "AXIS_DATABASE_URL: required" in done.stderr
+    assert "AXIS_RECEIPT_KEY_FILE: required" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -27,8 +27,9 @@ from signing.demo_pki.issuing import make_pki
 from signing.providers.pkcs12 import Pkcs12Folder
 from signing.verdicts import Verdict
 from signing.xml import sign_envelope, verify_xml
+from storage.embedded import EmbeddedPostgres
 from tests.axis.hub.messages import document
-from tests.postgres import FreshDatabase
+from tests.postgres import APPLICATION, OWNER
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(400)  # six processes start, on machines that do other things too
@@ -70,7 +71,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def system(stem: str, organ_id: str, revoked_at: datetime | None = None) -> Holder:
+def system(
+    stem: str,
+    organ_id: str,
+    *,
+    revoked_at: datetime | None = None,
+    valid_from: datetime | None = None,
+    valid_to: datetime | None = None,
+) -> Holder:
     return Holder(
         kind="system",
         label=stem,
@@ -80,6 +88,8 @@ def system(stem: str, organ_id: str, revoked_at: datetime | None = None) -> Hold
         file_stem=stem,
         password=PASSWORD,
         revoked_at=revoked_at,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
 
 
@@ -90,6 +100,8 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoPki]:
         system("province", "H99"),
         system("commune", "H99.101"),
         system("revoked", "H99", revoked_at=datetime.now(UTC) - timedelta(days=2)),
+        system("early", "H99", valid_from=datetime.now(UTC) + timedelta(days=2)),
+        system("late", "H99", valid_to=datetime.now(UTC) - timedelta(days=2)),
     ]
     made = make_pki(
         tmp_path_factory.mktemp("hub") / "pki", free_port(), holders, Path("no font: systems have no image")
@@ -103,12 +115,16 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoPki]:
 
 
 @pytest.fixture(scope="module")
-def exchange(pki: DemoPki, postgres_url: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+def exchange(
+    pki: DemoPki, postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Exchange]:
+    urls = postgres_server.provide("whole_hub", owner=OWNER, application=APPLICATION)
     folder = tmp_path_factory.mktemp("axis")
     port = free_port()
     environ = os.environ | {
         "AXIS_ENVIRONMENT": "demo",
-        "AXIS_DATABASE_URL": postgres_url(None),
+        "AXIS_DATABASE_URL": urls.application,
+        "AXIS_DATABASE_OWNER_URL": urls.owner,
         "AXIS_RECEIPT_KEY_FILE": str(pki.directory / "hub.p12"),
         "AXIS_RECEIPT_KEY_PASSWORD": PASSWORD,
         "AXIS_TRUST_ROOTS_FILE": str(pki.directory / "root.pem"),
@@ -160,6 +176,15 @@ def ready(url: str) -> bool:
         return httpx.get(f"{url}/readyz").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def test_web_and_worker_do_not_know_the_owner_of_the_tables(exchange: Exchange) -> None:
+    environs = [
+        (Path("/proc") / child / "environ").read_bytes()
+        for child in Path(f"/proc/{exchange.serving.pid}/task/{exchange.serving.pid}/children").read_text().split()
+    ]
+    assert len(environs) == 2
+    assert all(b"AXIS_DATABASE_URL=" in one and b"AXIS_DATABASE_OWNER_URL=" not in one for one in environs)
 
 
 def test_a_signed_message_goes_from_one_system_to_another_and_leaves_signed_receipts(exchange: Exchange) -> None:

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from storage.migrations.grants import allow
+
 revision = "axis_0002"
 down_revision = "axis_0001"
 branch_labels = None
@@ -91,6 +93,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_security_incident"),
         sa.UniqueConstraint("account_id", "sha256", name="uq_security_incident_account_id_sha256"),
     )
+    allow("message", update=("party_agency_id", "effect"))
+    allow("message_target")
+    allow("business_state", update=("handling", "request", "changed_at"), delete=True)
+    allow("security_incident", update=("alerted_at",))
     op.execute(ROUTE_STATUSES_AGAIN)
 
 

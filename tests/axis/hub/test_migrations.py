@@ -9,10 +9,11 @@ from axis.hub.routing import TOPIC, Routing
 from axis.hub.tables import HISTORY
 from storage.clock import SystemClock
 from storage.database import open_engine
+from storage.embedded import EmbeddedPostgres
 from storage.migrations import current, differences, downgrade, head, upgrade
 from storage.outbox.relay import Relay, Topic
 from storage.unit_of_work import Database
-from tests.postgres import FreshDatabase
+from tests.postgres import FreshDatabase, as_owner
 
 
 def test_up_down_up(postgres_url: FreshDatabase) -> None:
@@ -29,8 +30,10 @@ def test_up_down_up(postgres_url: FreshDatabase) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE quarantine SET code = 'x'", "DELETE FROM quarantine"])
-def test_evidence_cannot_be_rewritten(postgres_url: FreshDatabase, statement: str) -> None:
-    with psycopg.connect(postgres_url(HISTORY)) as connection:
+def test_evidence_cannot_be_rewritten_by_its_owner_either(
+    postgres_url: FreshDatabase, postgres_server: EmbeddedPostgres, statement: str
+) -> None:
+    with psycopg.connect(as_owner(postgres_server, postgres_url(HISTORY))) as connection:
         connection.execute(
             "WITH a AS (INSERT INTO account (id, name, token_sha256, accept_unverifiable, created_at)"
             " VALUES (gen_random_uuid(), 'a', 'x', false, now()) RETURNING id)"
@@ -40,9 +43,9 @@ def test_evidence_cannot_be_rewritten(postgres_url: FreshDatabase, statement: st
             connection.execute(statement)
 
 
-def test_statuses_of_before_are_worked_out_anew(postgres_url: FreshDatabase) -> None:
+def test_statuses_of_before_are_worked_out_anew(postgres_url: FreshDatabase, postgres_server: EmbeddedPostgres) -> None:
     """Rows of the first revision: two agencies, a document from one to the other, and what was said of it."""
-    url = postgres_url(HISTORY)
+    url = as_owner(postgres_server, postgres_url(HISTORY))
     downgrade(url, HISTORY, to="axis_0001")
     with psycopg.connect(url) as connection:
         connection.execute(

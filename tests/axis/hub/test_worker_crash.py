@@ -14,9 +14,11 @@ import psycopg
 import pytest
 
 from axis.hub.tables import HISTORY
+from storage.embedded import EmbeddedPostgres
+from storage.outbox.worker import Broker, prepare_broker
 from tests.axis.hub.messages import document
 from tests.axis.hub.world import World, settings_for
-from tests.postgres import FreshDatabase
+from tests.postgres import FreshDatabase, as_owner
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -53,8 +55,10 @@ class Workers:
 
 
 @pytest.fixture
-def url(postgres_url: FreshDatabase) -> str:
-    return postgres_url(HISTORY)
+def url(postgres_url: FreshDatabase, postgres_server: EmbeddedPostgres) -> str:
+    url = postgres_url(HISTORY)
+    prepare_broker(Broker("pgmq://", "axis", url), as_owner(postgres_server, url))
+    return url
 
 
 @pytest.fixture

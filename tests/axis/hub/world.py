@@ -93,7 +93,7 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "receipt_key_password": Secret("test"),
         "trust_roots_file": folder / "root.pem",
         "environment": "test",
-        "broker_url": "memory://",
+        "broker_url": Secret("memory://"),
         "blob_url": Secret(f"file:{folder / 'blobs'}"),
         "lease_seconds": 60,
     }
