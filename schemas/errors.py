@@ -44,10 +44,6 @@ class XmlRefused(Problem):
     `facts` repeats them beside what the leaf adds (`rule`, `limit`).
     """
 
-    code = "xml.refused"
-    message_vi = "Tệp XML không được chấp nhận. Hãy kiểm tra phần mềm đã tạo ra tệp rồi gửi lại."
-    message_en = "The XML was refused. Check the software that produced it and send it again."
-
     def __init__(
         self, detail: str = "", *, line: int | None = None, column: int | None = None, **facts: object
     ) -> None:
@@ -160,7 +156,6 @@ class SchemaViolation(XmlRefused):
 class LimitExceeded(XmlRefused):
     """Larger than this receiver is set to read; `facts["limit"]` is the bound, in the unit of its field."""
 
-    code = "xml.limit"
     status = 413
 
 
@@ -239,7 +234,6 @@ class AttachmentTooLarge(LimitExceeded):
 class ContentRefused(Problem):
     """A file whose content is not taken further."""
 
-    code = "content.refused"
     status = 422
 
 

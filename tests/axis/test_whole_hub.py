@@ -6,6 +6,7 @@ import io
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -68,6 +69,59 @@ def test_what_is_not_signed_by_the_sender_is_refused(exchange: Exchange) -> None
     assert exchange.send("H99", exchange.signed(raw, "commune")) == "exchange.certificate-of-another"
     assert exchange.send("H99.101", good) == "exchange.sender-mismatch"
     assert exchange.send("H99", good) == ""
+
+
+def axis(*arguments: str, environ: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run a command as an agency's operator does: without any setting or database of the hub."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("AXIS_", "LIENTHONG_"))}
+    command = [sys.executable, "-m", "axis.cli", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=kept | environ, capture_output=True, text=True, check=False)
+
+
+def test_an_operator_sends_fetches_and_looks_up_with_commands(exchange: Exchange, tmp_path: Path) -> None:
+    raw = exchange.signed(
+        document(recipients=["H99.101"], document_id="H99,2026/11/20,17/UBND", contents=[PDF], promised=[PDF]),
+        "province",
+    )
+    (tmp_path / "message.edxml").write_bytes(raw)
+    environs = {}
+    for organ_id, token in exchange.tokens.items():
+        file = tmp_path / f"{organ_id}.token"
+        file.write_text(token.token + "\n")
+        environs[organ_id] = {"LIENTHONG_HUB_URL": exchange.url, "LIENTHONG_HUB_TOKEN_FILE": str(file)}
+    told = axis("send", str(tmp_path / "message.edxml"), "--receipts", str(tmp_path / "kept"), environ=environs["H99"])
+    assert told.returncode == 0, told.stderr
+    (receipt,) = (tmp_path / "kept").iterdir()
+    assert verify_xml(parse(receipt.read_bytes()), exchange.pki.trust(), datetime.now(UTC)).verdict is Verdict.VALID
+    again = axis("send", str(tmp_path / "message.edxml"), "--json", "--progress", environ=environs["H99"])
+    (row,) = json.loads(again.stdout)
+    assert (row["message_id"], row["replayed"]) == (receipt.stem, True)
+    assert "100 %" in again.stderr
+
+    fetched: list[dict[str, object]] = []
+
+    def waits() -> bool:
+        got = axis("fetch", "--into", str(tmp_path / "in"), "--done", "--json", environ=environs["H99.101"])
+        assert got.returncode == 0, got.stderr
+        fetched.extend(json.loads(got.stdout))
+        return any(one["document_id"] == "H99,2026/11/20,17/UBND" for one in fetched)
+
+    wait_until(waits, "the message is fetched")
+    assert raw in [file.read_bytes() for file in (tmp_path / "in").iterdir()]
+    with exchange.client("H99") as sender:
+        (delivery,) = sender.message(UUID(receipt.stem))["deliveries"]
+    assert delivery["transport_status"] == "done"
+
+    listed = axis("agencies", "--hub", exchange.url, environ=environs["H99"])
+    assert "xã Bến Lau" in listed.stdout
+    away = axis("send", str(tmp_path / "message.edxml"), "--hub", "http://127.0.0.1:1", environ=environs["H99"])
+    assert (away.returncode, "Traceback" in away.stderr) == (3, False)
+    assert axis("send", "x", environ={}).returncode == 2
+    assert all(
+        token.token not in one.stdout + one.stderr
+        for one in (told, again, listed, away)
+        for token in exchange.tokens.values()
+    )
 
 
 def test_the_command_ends_well_with_all_its_processes(exchange: Exchange) -> None:

@@ -28,6 +28,7 @@ from tests.axis.hub.messages import document, status
 from tests.axis.hub.world import World, settings_for
 from tests.messages.wire import message
 from tests.postgres import FreshDatabase
+from tests.provoked import provokes
 
 MARK = "Kẻ-Gỗ-7351"
 """Stands in the subject and in the file of what must not be kept."""
@@ -92,6 +93,7 @@ def test_a_declared_secret_is_refused_and_nothing_of_it_stays(
     assert [record.name for record in errors] == ["axis.hub.security"]
 
 
+@provokes("exchange.secret")
 def test_the_record_says_who_sent_which_document_when(world: World) -> None:
     world.post("province", SECRET)
     world.clock.advance(timedelta(hours=1))
