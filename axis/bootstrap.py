@@ -12,12 +12,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from axis.config import PREFIX, Settings
+from axis.hub import security
 from axis.hub.acceptance import Acceptance
 from axis.hub.delivery import DeliveryDesk
 from axis.hub.parts import Hub
 from axis.hub.ports import EnvelopeVerifier, ReceiptSigner, SignatureReport
 from axis.hub.receipts import ReceiptOffice
 from axis.hub.routing import TOPIC, Routing
+from axis.hub.security import SecurityAlerts
 from signing.providers.base import OpenKey
 from signing.providers.pkcs12 import Pkcs12Folder
 from signing.trust import Trust, check_certificate, is_demonstration
@@ -48,7 +50,13 @@ def open_database(settings: Settings, *, clock: Clock | None = None) -> Database
 def build_relay(settings: Settings, database: Database) -> Relay:
     """Return the relay with a handler for each topic of the hub."""
     lease = timedelta(seconds=settings.outbox_lease_seconds)
-    return Relay(database, [Topic(TOPIC, Routing(database), lease=lease, batch=100)])  # some milliseconds each
+    alerts = SecurityAlerts(database, settings.security_alert_url, settings.hub_name)
+    topics = [
+        Topic(TOPIC, Routing(database), lease=lease, batch=100),  # some milliseconds each
+        # One at a time, because the receiver may be slow; tried for about a week, because somebody has to hear of it.
+        Topic(security.TOPIC, alerts, batch=1, lease=security.LEASE, max_attempts=2000),
+    ]
+    return Relay(database, topics)
 
 
 def build_hub(
@@ -73,8 +81,15 @@ def build_hub(
             settings,
             database,
             blobs,
-            Acceptance(database, blobs, verifier, receipts, message_limit_bytes=settings.message_limit_bytes),
-            DeliveryDesk(database, blobs, receipts, timedelta(seconds=settings.lease_seconds)),
+            Acceptance(
+                database,
+                blobs,
+                verifier,
+                receipts,
+                message_limit_bytes=settings.message_limit_bytes,
+                clock_tolerance=timedelta(seconds=settings.clock_tolerance_seconds),
+            ),
+            DeliveryDesk(database, receipts, timedelta(seconds=settings.lease_seconds)),
             stack.pop_all(),
         )
 

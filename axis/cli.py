@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -105,12 +106,47 @@ def _token(_options: argparse.Namespace) -> int:
     return 0
 
 
+def _security_incidents(options: argparse.Namespace) -> int:
+    from axis.hub.security import incidents  # noqa: PLC0415
+
+    with _database(_load()).reading() as session:
+        found = incidents(session)
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return 0
+    for one in found:
+        told = "đã báo / told" if one["alerted_at"] else "chưa báo / not told"
+        print(f"{one['at']} {one['account']} {one['sender_organ_id']} {one['document_id']} {one['sha256']} {told}")
+    return 0
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from axis.inspection import inspect_file, text_of_report  # noqa: PLC0415
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    refused = 0
+    for path in options.files:
+        report = inspect_file(path)
+        refused += report["outcome"] == "refused"
+        line = json.dumps(report, ensure_ascii=False) if options.json else text_of_report(report)
+        print(line, flush=True)
+    return 1 if refused else 0
+
+
 def _add_parsers(add: AddParser) -> None:
     directory = add("directory", "danh bạ / directory").add_subparsers(dest="action", required=True)
     importing = directory.add_parser("import", help="nhập danh bạ từ tệp JSON / bring the directory to a JSON file")
     importing.add_argument("file", type=Path)
     importing.add_argument("--dry-run", action="store_true", help="chỉ in thay đổi / only print what would change")
     add("agencies", "liệt kê cơ quan / list the agencies").add_argument("--json", action="store_true")
+    security = add("security-incidents", "văn bản mật bị từ chối / refused state secrets")
+    security.add_argument("--json", action="store_true")
+    inspecting = add("inspect", "xem thông điệp edXML / tell what edXML files say and whether a hub would take them")
+    inspecting.add_argument(
+        "--json", action="store_true", help="mỗi tệp một dòng JSON / one line of JSON for each file"
+    )
+    inspecting.add_argument("files", type=Path, nargs="+", metavar="FILE")
     add("token", "tạo mã truy cập / make an access token and its digest")
 
 
@@ -123,7 +159,13 @@ SERVICE = Service(
     migrate=_migrate,
     check=_check,
     database=_database,
-    commands={"directory": _directory, "agencies": _agencies, "token": _token},
+    commands={
+        "directory": _directory,
+        "agencies": _agencies,
+        "inspect": _inspect,
+        "security-incidents": _security_incidents,
+        "token": _token,
+    },
     add_parsers=_add_parsers,
 )
 

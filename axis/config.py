@@ -53,6 +53,10 @@ class Settings:
     """How long a fetched inbox entry is kept from a second fetcher."""
     outbox_lease_seconds: int = 30
     """How long a worker may take for its claimed rows before others take them over."""
+    clock_tolerance_seconds: int = 300
+    """How far the time in a message may lie ahead of the hub's clock before that is noted as a finding."""
+    security_alert_url: Secret | None = None
+    """Where the security officer's system takes refused state secrets as JSON; such addresses often hold a token."""
     poll_seconds: float = 1.0
     """How often the worker looks for due work whose wake-up was lost."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -82,7 +86,13 @@ def _out_of_range(settings: Settings) -> list[str]:
         "worker_threads",
         "revocation_timeout_seconds",
     )
-    return [f"{PREFIX}{name.upper()}: must be greater than 0" for name in positive if getattr(settings, name) <= 0]
+    faults = [f"{PREFIX}{name.upper()}: must be greater than 0" for name in positive if getattr(settings, name) <= 0]
+    if settings.clock_tolerance_seconds < 0:
+        faults.append(f"{PREFIX}CLOCK_TOLERANCE_SECONDS: must not be negative")
+    url = settings.security_alert_url
+    if url is not None and not url.reveal().startswith(("http://", "https://")):
+        faults.append(f"{PREFIX}SECURITY_ALERT_URL: http:// or https://")
+    return faults
 
 
 def _demo_values(settings: Settings) -> list[str]:
@@ -94,4 +104,6 @@ def _demo_values(settings: Settings) -> list[str]:
         faults.append(f"{PREFIX}RECEIPT_KEY_PASSWORD: at least {_MINIMUM_PASSWORD_CHARS} characters")
     if not settings.allowed_revocation_hosts:
         faults.append(f"{PREFIX}ALLOWED_REVOCATION_HOSTS: without any, no revocation can be checked")
+    if settings.security_alert_url is not None and not settings.security_alert_url.reveal().startswith("https://"):
+        faults.append(f"{PREFIX}SECURITY_ALERT_URL: production uses https://")
     return faults

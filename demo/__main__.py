@@ -18,6 +18,7 @@ from pathlib import Path
 
 from demo import cast, parts, ports, prepare
 from demo.browser import PageError
+from demo.gateway import Gateway
 from demo.servers.ceph import CephFailed
 from demo.servers.rabbitmq import RabbitMqUnavailable
 from demo.services import NotReady, Services, command, python
@@ -85,6 +86,7 @@ def _play(services: Services) -> bool:
         edms_url=f"http://127.0.0.1:{services.ports.edms}",
         sealed_pdf=lambda pdf: _keep(outcome / "cong-van-da-dong-dau.pdf", pdf),
         minutes_pdf=lambda pdf: _keep(outcome / "bien-ban-ban-giao.pdf", pdf),
+        gateway=Gateway(f"http://127.0.0.1:{services.ports.axis}", prepare.gateway_token(services)).play,
         between=_drill(services),
     )
     try:
@@ -92,7 +94,7 @@ def _play(services: Services) -> bool:
     except (StepFailed, PageError) as failure:
         print(f"\n✗ Không đạt / did not hold: {failure}\n  Nhật ký: {ROOT}/*.log", flush=True)
         return False
-    print(f"\n✓ Đủ 6 bước trong {story.timeline.seconds():.1f} s. Kết quả: {outcome}/", flush=True)
+    print(f"\n✓ Đủ 7 bước trong {story.timeline.seconds():.1f} s. Kết quả: {outcome}/", flush=True)
     return True
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axis.http.tokens import new_token
-from demo import cast
+from demo import cast, gateway
 from demo.ports import Ports
 from demo.services import Services, command
 from edms.documents.layout.fonts import FontSet
@@ -17,6 +17,7 @@ from signing.demo_pki import DemoPki, Holder, load_pki
 from signing.demo_pki.issuing import make_pki
 
 FONT_DIR = Path("build/fonts")
+_GATEWAY_TOKEN = "gateway-token.json"  # noqa: S105 - the name of a file
 
 _HUB = Holder(
     kind="system",
@@ -56,7 +57,10 @@ def environment(services: Services, ports: Ports, made: DemoPki) -> Environment:
     tokens = {agency.organ_id: new_token() for agency in cast.AGENCIES}
     _write_private(data / "hub-tokens.json", {organ_id: one.token for organ_id, one in tokens.items()})
     digests = {organ_id: one.sha256 for organ_id, one in tokens.items()}
-    (data / "directory.json").write_text(json.dumps(_directory(made, digests), ensure_ascii=False, indent=1))
+    gateway_token = new_token()
+    _write_private(data / _GATEWAY_TOKEN, gateway_token.token)
+    directory = _directory(made, digests, gateway_token.sha256)
+    (data / "directory.json").write_text(json.dumps(directory, ensure_ascii=False, indent=1))
     common = {
         "TRUST_ROOTS_FILE": str(made.directory / "root.pem"),
         "TRUST_INTERMEDIATES_FILE": str(made.directory / "ca.pem"),
@@ -100,7 +104,12 @@ def fill(services: Services, made: Environment) -> None:
     seed(made.edms)
 
 
-def _directory(made: DemoPki, digests: dict[str, str]) -> dict[str, object]:
+def gateway_token(services: Services) -> str:
+    """Return this run's token of the account that hands over messages of other systems."""
+    return str(json.loads((services.root / "data" / _GATEWAY_TOKEN).read_text()))
+
+
+def _directory(made: DemoPki, digests: dict[str, str], gateway_sha256: str) -> dict[str, object]:
     since = "2025-07-01"
     names = {agency.key: agency.name for agency in cast.organisation().agencies}
     return {
@@ -115,7 +124,8 @@ def _directory(made: DemoPki, digests: dict[str, str]) -> dict[str, object]:
                 "certificates": [{"pem": (made.directory / f"{agency.system_stem}.pem").read_text()}],
             }
             for agency in cast.AGENCIES
-        ],
+        ]
+        + gateway.agencies(),
         "accounts": [
             {
                 "name": f"qlvb-{agency.key}",
@@ -123,7 +133,8 @@ def _directory(made: DemoPki, digests: dict[str, str]) -> dict[str, object]:
                 "mandates": [{"agency": agency.organ_id, "from": since}],
             }
             for agency in cast.AGENCIES
-        ],
+        ]
+        + [gateway.account(gateway_sha256)],
     }
 
 

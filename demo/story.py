@@ -33,12 +33,14 @@ Trân trọng báo cáo."""
 
 @dataclass
 class Story:
-    """Plays the six steps. `between(name)` is called at named moments, where a drill may kill something."""
+    """Plays the seven steps. `between(name)` is called at named moments, where a drill may kill something."""
 
     edms_url: str
     sealed_pdf: Callable[[bytes], None]
     """Receives the sealed PDF of the letter, to be kept for outside validators."""
     minutes_pdf: Callable[[bytes], None]
+    gateway: Callable[[Timeline], None]
+    """Plays the chapter of messages that other systems made (`demo.gateway`)."""
     between: Callable[[str], None] = lambda _: None
     timeline: Timeline = field(default_factory=Timeline)
 
@@ -60,6 +62,8 @@ class Story:
         self._statuses_at_sender(letter)
         say.chapter(6, "Văn thư xã bàn giao công việc")
         self._hand_over(arrived)
+        say.chapter(7, "Gói tin của các hệ thống khác")
+        self.gateway(say)
 
     def _browser(self, login: str) -> Browser:
         return Browser(self.edms_url, login, cast.PASSWORD)

@@ -27,9 +27,11 @@ class CheckedReader(io.RawIOBase):
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Move; only a reader that goes back to the start still checks the digest."""
+        before = self._raw.tell()
         position = self._raw.seek(offset, whence)
-        self._in_order = position == 0
-        self._digest = hashlib.sha256()
+        if position != before:
+            self._in_order = position == 0
+            self._digest = hashlib.sha256()
         return position
 
     def tell(self) -> int:
@@ -37,8 +39,11 @@ class CheckedReader(io.RawIOBase):
         return self._raw.tell()
 
     def readinto(self, buffer: object) -> int:
-        """Read into `buffer`; raise `BlobDamaged` at the end if the digest is another."""
-        count = self._raw.readinto(buffer) or 0  # type: ignore[arg-type]
+        """Read into `buffer`; raise `BlobDamaged` at the end if the digest is another, or when the disk cannot read on."""
+        try:
+            count = self._raw.readinto(buffer) or 0  # type: ignore[arg-type]
+        except OSError as error:
+            raise BlobDamaged(f"{self._sha256}: {error}") from error
         if count:
             self._digest.update(memoryview(buffer)[:count])  # type: ignore[arg-type]
         elif self._in_order and self._digest.hexdigest() != self._sha256:

@@ -101,7 +101,9 @@ class FolderStore:
         return self._path(sha256).exists()
 
     def refs(self) -> Iterator[BlobRef]:
-        """See `BlobStore.refs`."""
+        """See `BlobStore.refs`; without the folder there is no store."""
+        if not self._root.is_dir():
+            raise BlobStoreUnavailable(f"there is no folder {self._root}")
         for first in _subfolders(self._root):
             for second in _subfolders(first):
                 for path in sorted(one for one in second.iterdir() if is_digest(one.name)):
@@ -158,8 +160,6 @@ def _link(descriptor: int, path: Path) -> bool:
 
 
 def _subfolders(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
     return sorted(one for one in folder.iterdir() if _FOLDER.fullmatch(one.name))
 
 

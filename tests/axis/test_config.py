@@ -34,7 +34,8 @@ def test_defaults_serve_a_demonstration() -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    shown = repr(load(REQUIRED)) + str(asdict(load(REQUIRED)))
+    settings = load(REQUIRED | {"AXIS_SECURITY_ALERT_URL": "https://officer.example/geheim"})
+    shown = repr(settings) + str(asdict(settings))
     assert "geheim" not in shown
 
 
@@ -56,6 +57,9 @@ def test_production_is_accepted_when_nothing_of_the_demonstration_is_left() -> N
         ("AXIS_PORTT", "1"),
         ("AXIS_LEASE_SECONDS", "0"),
         ("AXIS_ENVIRONMENT", "produktion"),
+        ("AXIS_SECURITY_ALERT_URL", "http://officer.example"),
+        ("AXIS_SECURITY_ALERT_URL", "officer.example"),
+        ("AXIS_CLOCK_TOLERANCE_SECONDS", "-1"),
     ],
 )
 def test_what_production_must_not_have_is_named(name: str, value: str) -> None:

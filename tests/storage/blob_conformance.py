@@ -117,7 +117,7 @@ class BlobStoreConformance:
         assert [ref.sha256 for ref in listed] == sorted({ref.sha256 for ref in listed})
 
     def test_a_store_in_order_passes_its_checks_and_holds_no_more_than_before(self, store: BlobStore) -> None:
-        before = list(store.refs())
         store.ping()
+        before = list(store.refs())
         store.check()
         assert list(store.refs()) == before

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import hashlib
 import io
 import os
 import signal
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from storage.blobs.checked import CheckedReader
 from storage.blobs.folder import FolderStore
 from storage.blobs.port import BlobStore
 from storage.errors import BlobDamaged
@@ -41,6 +44,26 @@ def test_altered_bytes_are_never_given_as_whole(tmp_path: Path) -> None:
     path.write_bytes(b"the minister refuses")
     with store.open(ref.sha256) as stream, pytest.raises(BlobDamaged):
         stream.read()
+
+
+def test_moving_to_where_one_is_does_not_switch_the_check_off(tmp_path: Path) -> None:
+    (tmp_path / "blob").write_bytes(b"the minister refuses")
+    reader = CheckedReader(
+        (tmp_path / "blob").open("rb", buffering=0), hashlib.sha256(b"the minister agrees").hexdigest()
+    )
+    with reader, pytest.raises(BlobDamaged):
+        reader.read(5)
+        reader.seek(0, io.SEEK_CUR)
+        reader.read()
+
+
+def test_a_disk_that_cannot_read_on_is_damage(tmp_path: Path) -> None:
+    class Failing(io.RawIOBase):
+        def readinto(self, buffer: object) -> int:
+            raise OSError(errno.EIO, "Input/output error")
+
+    with pytest.raises(BlobDamaged, match="Input/output"):
+        CheckedReader(Failing(), "0" * 64).read()
 
 
 def test_a_damaged_blob_is_mended_by_storing_it_again(tmp_path: Path) -> None:

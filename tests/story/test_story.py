@@ -36,7 +36,15 @@ def play(folder: Path, **environ: str) -> str:
 
 def test_the_story_holds_and_its_letter_has_two_valid_signatures(tmp_path: Path) -> None:
     printed = play(tmp_path)
-    assert [line[:2] for line in printed.splitlines() if line[:1].isdigit()] == ["1.", "2.", "3.", "4.", "5.", "6."]
+    assert [line[:2] for line in printed.splitlines() if line[:1].isdigit()] == [
+        "1.",
+        "2.",
+        "3.",
+        "4.",
+        "5.",
+        "6.",
+        "7.",
+    ]
     sealed = tmp_path / "var/demo/ket-qua/cong-van-da-dong-dau.pdf"
     assert (tmp_path / "var/demo/ket-qua/bien-ban-ban-giao.pdf").read_bytes().startswith(b"%PDF")
     if shutil.which("pdfsig") is None:

@@ -110,6 +110,8 @@ def test_a_store_that_cannot_be_opened_is_told_without_its_key(tmp_path: Path) -
         ("verify", "s3://key:tuyet-mat@127.0.0.1:1/blobs?tls=0"),
         ("verify", "s3://key:tuyet-mat@127.0.0.1:1/blobs?locks=0"),
         ("migrate", f"file:{tmp_path}", "env:NOT_SET_ANYWHERE"),
+        ("migrate", f"file:{tmp_path}/mistyped", f"file:{tmp_path}/to"),
+        ("verify", f"file:{tmp_path}/mistyped"),
     ):
         told = run(*words)
         assert (told.returncode, "Traceback" in told.stderr) == (1, False)

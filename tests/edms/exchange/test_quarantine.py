@@ -167,8 +167,8 @@ def test_what_cannot_be_filed_is_kept_with_its_reason(exposed: Town, any_hub: An
         "two envelopes": (two_envelopes(whole), "edxml.envelope-ambiguous"),
         "entities": (whole.replace(b"?>", b"?>" + LAUGHS, 1), "xml.doctype"),
         "cut short": (whole[: len(whole) // 2], "xml.malformed"),
-        "no XML": (b"%PDF-1.7 not a message", "xml.malformed"),
-        "nothing": (b"", "xml.malformed"),
+        "no XML": (b"%PDF-1.7 not a message", "xml.not-xml"),
+        "nothing": (b"", "xml.empty"),
         "no file": (writer.bytes_of(writer.message(7, attachments=())), "exchange.nothing-to-file"),
         "an endless id": (
             writer.bytes_of(writer.message(8), more=replaced("2026/11/20,8/UBND", "2026/11/20,8/" + "U" * 200)),
