@@ -27,7 +27,9 @@ Problem
     ├── ZipEncrypted             content.zip-encrypted
     ├── ZipUnsafeName            content.zip-unsafe-name
     ├── ZipUnsupported           content.zip-unsupported
-    └── ZipBomb                  content.zip-bomb   (413)
+    ├── ZipBomb                  content.zip-bomb   (413)
+    ├── ContentTooCostly         content.too-costly (413)
+    └── ReaderCrashed            content.reader-crashed
 """
 
 from __future__ import annotations
@@ -280,3 +282,28 @@ class ZipBomb(ContentRefused):
     status = 413
     message_vi = "Tệp nén ZIP bung ra lớn bất thường nên bị từ chối. Hãy gửi tệp gốc không nén."
     message_en = "The ZIP grows abnormally large and was refused. Send the original file uncompressed."
+
+
+class ContentTooCostly(ContentRefused):
+    """Reading the file took more memory or time than one file may take (`schemas.confined.Bounds`)."""
+
+    code = "content.too-costly"
+    status = 413
+    message_vi = (
+        "Tệp cần quá nhiều bộ nhớ hoặc thời gian để đọc nên bị từ chối. "
+        "Hãy đề nghị bên gửi tạo lại tệp từ bản gốc rồi gửi lại."
+    )
+    message_en = (
+        "Reading the file takes too much memory or time, so it was refused. "
+        "Ask the sender to create it anew from the original and send it again."
+    )
+
+
+class ReaderCrashed(ContentRefused):
+    """The reader of the format died on the file."""
+
+    code = "content.reader-crashed"
+    message_vi = "Tệp bị hỏng đến mức không đọc được. Hãy đề nghị bên gửi tạo lại tệp từ bản gốc rồi gửi lại."
+    message_en = (
+        "The file is damaged beyond reading. Ask the sender to create it anew from the original and send it again."
+    )

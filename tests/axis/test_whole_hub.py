@@ -70,7 +70,14 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def system(stem: str, organ_id: str, revoked_at: datetime | None = None) -> Holder:
+def system(
+    stem: str,
+    organ_id: str,
+    *,
+    revoked_at: datetime | None = None,
+    valid_from: datetime | None = None,
+    valid_to: datetime | None = None,
+) -> Holder:
     return Holder(
         kind="system",
         label=stem,
@@ -80,6 +87,8 @@ def system(stem: str, organ_id: str, revoked_at: datetime | None = None) -> Hold
         file_stem=stem,
         password=PASSWORD,
         revoked_at=revoked_at,
+        valid_from=valid_from,
+        valid_to=valid_to,
     )
 
 
@@ -90,6 +99,8 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoPki]:
         system("province", "H99"),
         system("commune", "H99.101"),
         system("revoked", "H99", revoked_at=datetime.now(UTC) - timedelta(days=2)),
+        system("early", "H99", valid_from=datetime.now(UTC) + timedelta(days=2)),
+        system("late", "H99", valid_to=datetime.now(UTC) - timedelta(days=2)),
     ]
     made = make_pki(
         tmp_path_factory.mktemp("hub") / "pki", free_port(), holders, Path("no font: systems have no image")

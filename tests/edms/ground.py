@@ -35,6 +35,7 @@ from edms.documents.views import DocumentPage
 from edms.organisation.actor import Actor
 from edms.organisation.commands import AppointmentEntry, OrganisationFile, PersonEntry, PositionEntry
 from edms.organisation.model import Capacity
+from edms.secrecy.levels import Secrecy
 from edms.signatures.model import KeyKind, SigningKey
 from edms.signatures.service import GivePin
 from edms.tables import HISTORY
@@ -99,6 +100,7 @@ class Town:
             "recipient_organ_ids": [ORGAN_IDS[to]],
             "body": "Đề nghị báo cáo kết quả thu ngân sách quý I năm 2026.\nTrân trọng cảm ơn.",
             "signer_position_id": self.offices[key].position(CHAIRMAN),
+            "secrecy": Secrecy.ORDINARY,
         }
         return self.services.documents.draft(self.actor(by, key), DraftLetter(**(values | changes)))
 

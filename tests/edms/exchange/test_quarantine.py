@@ -284,10 +284,10 @@ def test_a_fault_of_ours_keeps_the_message_at_the_hub_and_lets_others_pass(
         def __getattr__(self, name: str) -> Any:
             return getattr(services.documents.blobs, name)
 
-        def put(self, source: Any, *, limit_bytes: int | None = None) -> Any:
+        def stage(self, source: Any, *, limit_bytes: int | None = None) -> Any:
             if (content := source.read()) == first.raw:
                 raise OSError("no space left on device")
-            return services.documents.blobs.put(io.BytesIO(content), limit_bytes=limit_bytes)
+            return services.documents.blobs.stage(io.BytesIO(content), limit_bytes=limit_bytes)
 
     hub = replace(services.arrivals.hub, blobs=Broken())
     lame = replace(services.arrivals, hub=hub, filing=replace(services.arrivals.filing, hub=hub))
