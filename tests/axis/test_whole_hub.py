@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import signal
+import subprocess
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -14,7 +18,7 @@ from axis.client import InboxItem
 from schemas.reader import parse
 from signing.verdicts import Verdict
 from signing.xml import verify_xml
-from tests.axis.exchange import START_SECONDS, Exchange, exchange, pki, ready
+from tests.axis.exchange import ROOT, START_SECONDS, Exchange, exchange, pki, ready
 from tests.axis.hub.messages import document
 from tests.waiting import wait_until
 
