@@ -15,11 +15,15 @@ from edms.accounts.passwords import Passwords
 from edms.accounts.service import AccountService
 from edms.audit import journal
 from edms.config import PREFIX, Settings, hub_tokens
+from edms.documents import pictures
+from edms.documents.attachments import AttachmentService
 from edms.documents.inventory import in_hand as documents_in_hand
 from edms.documents.layout.fonts import FontSet
 from edms.documents.layout.letter import render_official_letter
 from edms.documents.pages import DocumentPages
+from edms.documents.pictures import Pictures
 from edms.documents.queries import timeline_part
+from edms.documents.secrecy_review import SecrecyReview
 from edms.documents.service import DocumentService
 from edms.exchange import arrivals, dispatch, statuses
 from edms.exchange.arrivals import ArrivalService
@@ -27,6 +31,7 @@ from edms.exchange.dispatch import DispatchService
 from edms.exchange.filing import Filing
 from edms.exchange.hub import HubAccess
 from edms.exchange.queries import page_part as exchange_part
+from edms.exchange.refusals import RefusalService
 from edms.exchange.statuses import StatusService
 from edms.handover.handlers import MinutesWriter
 from edms.handover.minutes import PdfMinutes
@@ -36,13 +41,16 @@ from edms.organisation.service import OrganisationService
 from edms.registers.queries import numbers_of
 from edms.registers.queries import page_part as register_part
 from edms.registers.service import RegisterService
+from edms.secrecy.service import SecrecyService
 from edms.signatures.keys import SigningTools
 from edms.signatures.queries import page_part as signature_part
 from edms.signatures.service import SignatureService
 from edms.workflow.inventory import in_hand as workflow_in_hand
 from edms.workflow.queries import page_part as workflow_part
 from edms.workflow.service import WorkflowService
+from schemas.confined import Confinement
 from signing.errors import WrongPin
+from signing.pdf import confined
 from signing.providers import Pkcs12Folder
 from signing.trust import Trust, is_demonstration
 from storage.blobs.opening import open_store
@@ -56,6 +64,9 @@ from storage.unit_of_work import Database
 
 QUEUE = "edms"
 
+CONFINEMENT = Confinement((pictures.MODULE, confined.MODULE))
+"""Where PDFs from elsewhere are read; one for the process, for it owns the server that forks its children."""
+
 
 @dataclass(frozen=True)
 class Services:
@@ -66,11 +77,15 @@ class Services:
     blobs: BlobStore
     accounts: AccountService
     organisation: OrganisationService
+    secrecy: SecrecyService
     documents: DocumentService
+    attachments: AttachmentService
+    secrecy_review: SecrecyReview
     registers: RegisterService
     workflow: WorkflowService
     signatures: SignatureService
     dispatches: DispatchService
+    refusals: RefusalService
     statuses: StatusService
     arrivals: ArrivalService
     handovers: HandoverService
@@ -109,9 +124,13 @@ def build(
         for organ_id, token in hub_tokens(settings).items()
     }
     hub = HubAccess(clients, keys, settings.system_key_password, trust, blobs, clock)
+    secrecy = SecrecyService(database)
+    attachments = AttachmentService(database, blobs, secrecy, settings.attachments_limit_bytes)
+    review = SecrecyReview(database)
     documents = DocumentService(database, blobs, partial(render_official_letter, fonts=fonts))
     registers = RegisterService(database)
-    tools = SigningTools(keys, settings.key_dir, trust, settings.timestamp_url, fonts)
+    shown = Pictures(CONFINEMENT)
+    tools = SigningTools(keys, settings.key_dir, trust, settings.timestamp_url, fonts, CONFINEMENT)
     signatures = SignatureService(database, blobs, registers, tools)
     status_service = StatusService(database, hub)
     contributors = (register_part, workflow_part, signature_part, exchange_part, timeline_part)
@@ -121,16 +140,22 @@ def build(
         blobs=blobs,
         accounts=AccountService(database, Passwords(), session_lifetime=timedelta(hours=settings.session_hours)),
         organisation=OrganisationService(database),
+        secrecy=secrecy,
         documents=documents,
+        attachments=attachments,
+        secrecy_review=review,
         registers=registers,
         workflow=WorkflowService(database),
         signatures=signatures,
         dispatches=DispatchService(database, hub),
+        refusals=RefusalService(database),
         statuses=status_service,
-        arrivals=ArrivalService(database, hub, Filing(hub, signatures), status_service),
+        arrivals=ArrivalService(database, hub, Filing(hub, signatures, shown), status_service),
         handovers=HandoverService(database, blobs, (documents_in_hand, workflow_in_hand)),
         minutes=MinutesWriter(database, blobs, PdfMinutes(lambda: fonts)),
-        document_pages=DocumentPages(documents, contributors, numbers_of, {WrongPin: "pin"}),
+        document_pages=DocumentPages(
+            documents, attachments, secrecy, review, contributors, numbers_of, shown, {WrongPin: "pin"}
+        ),
     )
 
 

@@ -52,6 +52,8 @@ class Settings:
     web_threads: int = 8
     worker_threads: int = 4
     upload_limit_bytes: int = 60 * 1024 * 1024
+    attachments_limit_bytes: int = 50 * 1024 * 1024
+    """All attachments of one document together; they travel in one message, a third larger."""
     poll_seconds: float = 1.0
     """How often the worker looks for due work whose wake-up was lost."""
     fetch_seconds: int = 60

@@ -17,6 +17,7 @@ from edms.exchange.errors import StatusUnresolved
 from edms.exchange.hub import HubAccess
 from edms.exchange.model import ArrivedMessage, Delivery, Dispatch, StatusEvent
 from edms.exchange.outgoing import status_message
+from edms.exchange.refusals import count_refusals
 from edms.exchange.rules import STATUS_OF_ACT, status_label
 from edms.organisation.actor import Actor
 from edms.organisation.acts import Act
@@ -134,6 +135,7 @@ class StatusService:
         for delivery in deliveries:  # more than one when an agency was named by two of its identifiers
             delivery.business_status = furthest(delivery.business_status, status.status_code)
             delivery.updated_at = tx.now
+        count_refusals(tx, dispatch.document_id)
         data = {
             "code": status.status_code,
             "label": status_label(status.status_code),

@@ -17,11 +17,12 @@ from edms.registers import books
 from edms.registers.errors import AlreadyRegistered
 from edms.registers.model import RegisterBook, RegisterEntry
 from edms.registers.queries import numbers_of
-from edms.registers.service import RegisterService, ReturnDocument
+from edms.registers.service import RegisterService, ReturnCause, ReturnDocument
 from storage.clock import VIETNAM, ManualClock
 from storage.unit_of_work import Database, Transaction
 from tests.builders import CHAIRMAN, SPECIALIST, Office, open_office
 from tests.edms.filing_cabinet import let_see, place, place_many
+from tests.provoked import provokes
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ def test_registering_twice_changes_nothing(registers: RegisterService, office: O
     assert registers.register_incoming(office.actor("binh"), place(office)) == 2
 
 
+@provokes("registers.already-registered")
 def test_a_document_stands_in_a_book_once_though_its_state_were_lost(office: Office) -> None:
     document_id = place(office)
     for attempt in range(2):
@@ -82,6 +84,7 @@ def test_sixteen_threads_register_sixty_documents_without_gap_or_double(
         assert len(session.scalars(select(RegisterBook)).all()) == 1
 
 
+@provokes("documents.wrong-state")
 def test_sixteen_wishes_for_one_document_give_it_one_number(registers: RegisterService, office: Office) -> None:
     document_id, clerk = place(office), office.actor("binh")
 
@@ -139,7 +142,7 @@ def test_the_year_turns_at_midnight_in_viet_nam(registers: RegisterService, offi
 
 def test_a_returned_document_gets_no_number_and_stays_readable(registers: RegisterService, office: Office) -> None:
     document_id, clerk = place(office), office.actor("binh")
-    registers.return_incoming(clerk, document_id, ReturnDocument("Gửi nhầm cơ quan."))
+    registers.return_incoming(clerk, document_id, ReturnDocument(ReturnCause.WRONG_ADDRESSEE))
     document = standing(office.database, document_id)
     assert (document.state, document.responsible_position_id) == (DocumentState.RETURNED, None)
     with pytest.raises(WrongState):
@@ -153,7 +156,7 @@ def test_only_the_clerk_registers_returns_and_numbers(registers: RegisterService
     for short, problem in (("an", NotYours), ("chi", DocumentNotFound)):
         for attempt in (
             lambda actor: registers.register_incoming(actor, arrived),
-            lambda actor: registers.return_incoming(actor, arrived, ReturnDocument("Gửi nhầm.")),
+            lambda actor: registers.return_incoming(actor, arrived, ReturnDocument(ReturnCause.WRONG_ADDRESSEE)),
             lambda actor: registers.number_outgoing(actor, signed),
         ):
             with pytest.raises(problem):
