@@ -14,7 +14,7 @@ from lxml import etree
 from axis.config import PREFIX, Settings
 from axis.hub import security
 from axis.hub.acceptance import Acceptance
-from axis.hub.admission import Admission
+from axis.hub.admission import Admission, Downloads
 from axis.hub.delivery import DeliveryDesk
 from axis.hub.parts import Hub
 from axis.hub.ports import EnvelopeVerifier, ReceiptSigner, SignatureReport
@@ -85,6 +85,7 @@ def build_hub(
             database,
             blobs,
             Admission(database, at_once=settings.acceptances_at_once, backlog_limit_rows=settings.backlog_limit_rows),
+            Downloads(at_once=settings.downloads_at_once, of_account=settings.downloads_of_account),
             Acceptance(
                 database,
                 blobs,

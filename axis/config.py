@@ -45,10 +45,15 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8090
     web_workers: int = 1
-    web_threads: int = 8
+    web_threads: int = 16
+    """Requests at once; more than messages may come in and go out at once, so that quick requests are served meanwhile."""
     worker_threads: int = 2
     acceptances_at_once: int = 6
-    """Messages that a web process takes in at the same time; below `web_threads`, so that inboxes are served meanwhile."""
+    """Messages that a web process takes in at the same time."""
+    downloads_at_once: int = 8
+    """Messages that a web process gives out at the same time …"""
+    downloads_of_account: int = 3
+    """… and to one account: its slowness holds up itself alone."""
     backlog_limit_rows: int = 20_000
     """Outbox rows that may wait; beyond that no message is taken until the workers have caught up."""
     message_limit_bytes: int = 52_428_800 * 4 // 3 + 8 * 1024 * 1024
@@ -91,10 +96,14 @@ def _out_of_range(settings: Settings) -> list[str]:
         "web_threads",
         "worker_threads",
         "acceptances_at_once",
+        "downloads_at_once",
+        "downloads_of_account",
         "backlog_limit_rows",
         "revocation_timeout_seconds",
     )
     faults = [f"{PREFIX}{name.upper()}: must be greater than 0" for name in positive if getattr(settings, name) <= 0]
+    if settings.acceptances_at_once + settings.downloads_at_once >= settings.web_threads:
+        faults.append(f"{PREFIX}WEB_THREADS: must be greater than ACCEPTANCES_AT_ONCE and DOWNLOADS_AT_ONCE together")
     if settings.clock_tolerance_seconds < 0:
         faults.append(f"{PREFIX}CLOCK_TOLERANCE_SECONDS: must not be negative")
     url = settings.security_alert_url

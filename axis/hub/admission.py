@@ -1,15 +1,19 @@
-"""Bounds what a node takes upon itself: what it cannot do soon it declines before it has read it.
+"""Bounds what a node takes upon itself: what it cannot do soon it declines before it has begun.
 
 Nothing is accepted and forgotten, and nobody waits in a line that grows in memory: a sender that is told `Retry-After` still has
-its document.
+its document, a recipient its delivery. Messages that come in or go out hold a thread for as long as the other side takes; they
+have places of their own, fewer than there are threads, so that quick requests are always served. A recipient that opens
+many downloads and reads none of them fills its own share alone.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from axis.hub.errors import Overloaded
 from storage.outbox.repair import count_waiting
@@ -58,3 +62,29 @@ class Admission:
                 self._is_behind = count_waiting(self._database, most=limit + 1) > limit
                 self._counted_at = now
             return self._is_behind
+
+
+class Downloads:
+    """The places for messages that go out of one web process: `at_once` in all, `of_account` for one account."""
+
+    def __init__(self, *, at_once: int, of_account: int) -> None:
+        self._at_once = at_once
+        self._of_account = of_account
+        self._lock = threading.Lock()
+        self._held: Counter[UUID] = Counter()
+
+    def take(self, account_id: UUID) -> Callable[[], None]:
+        """Take a place and return what gives it back, which may be called twice. Raises `Overloaded` when there is none."""
+        with self._lock:
+            if self._held[account_id] >= self._of_account or self._held.total() >= self._at_once:
+                raise Overloaded("downloads", retry_after_seconds=BUSY_SECONDS)
+            self._held[account_id] += 1
+        left = [account_id]
+
+        def give_back() -> None:
+            with self._lock:
+                if left:
+                    self._held[left.pop()] -= 1
+                    self._held += Counter()  # forgets who holds none
+
+        return give_back

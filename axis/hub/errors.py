@@ -142,12 +142,16 @@ class MessageConflicts(ExchangeRefused):
 
 
 class Overloaded(ExchangeRefused):
-    """The node takes no more for the moment: `facts["retry_after_seconds"]` says when to come again. Nothing was read."""
+    """The node does no more for the moment: `facts["retry_after_seconds"]` says when to come again. Nothing was read or sent."""
 
     code = "exchange.overloaded"
     status = 503
-    message_vi = "Trục liên thông đang quá tải nên chưa nhận gói tin. Hãy gửi lại sau số giây ghi ở Retry-After."
-    message_en = "The hub is overloaded and has not taken the message. Send it again after the seconds in Retry-After."
+    message_vi = (
+        "Trục liên thông đang quá tải nên chưa nhận hoặc giao gói tin. Hãy thử lại sau số giây ghi ở Retry-After."
+    )
+    message_en = (
+        "The hub is overloaded and has not taken or given the message. Try again after the seconds in Retry-After."
+    )
 
 
 class DeliveryClosed(ExchangeRefused):

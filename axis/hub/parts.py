@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from axis.config import Settings
 from axis.hub.acceptance import Acceptance
-from axis.hub.admission import Admission
+from axis.hub.admission import Admission, Downloads
 from axis.hub.delivery import DeliveryDesk
 from storage.blobs.port import BlobStore
 from storage.unit_of_work import Database
@@ -21,6 +21,7 @@ class Hub:
     database: Database
     blobs: BlobStore
     admission: Admission
+    downloads: Downloads
     acceptance: Acceptance
     desk: DeliveryDesk
     resources: ExitStack = field(repr=False)

@@ -53,6 +53,7 @@ def test_production_is_accepted_when_nothing_of_the_demonstration_is_left() -> N
         ("AXIS_ALLOWED_REVOCATION_HOSTS", ""),
         ("AXIS_CRASH_POINT_DIR", "/var/tmp/points"),
         ("AXIS_ACCEPTANCES_AT_ONCE", "0"),
+        ("AXIS_WEB_THREADS", "14"),
         ("AXIS_BLOB_URL", "file:var/blobs"),
         ("AXIS_BLOB_URL", "s3://key:word@store/blobs?tls=0"),
         ("AXIS_BLOB_URL", "s3://key:word@store/blobs?locks=1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import BinaryIO, cast
 from uuid import UUID
 
@@ -84,10 +85,13 @@ def conflict(message_id: UUID, sha256: str) -> Response:
 
 
 def bytes_of(message_id: UUID, sha256: str, size_bytes: int) -> Response:
-    """Return a blob that came for a message, streamed as it lies."""
-    stream = the_hub().blobs.open(sha256)
-    response = Response(read_chunks(stream), content_type=MEDIA_TYPE)
-    response.call_on_close(stream.close)
+    """Return a blob that came for a message, streamed as it lies; the caller holds one of its downloads meanwhile."""
+    hub = the_hub()
+    with ExitStack() as held:
+        held.callback(hub.downloads.take(caller().id))
+        stream = held.enter_context(hub.blobs.open(sha256))
+        response = Response(read_chunks(stream), content_type=MEDIA_TYPE)
+        response.call_on_close(held.pop_all().close)
     response.content_length = size_bytes
     response.headers[MESSAGE_ID_HEADER] = str(message_id)
     response.headers[SHA256_HEADER] = sha256

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from axis.hub.admission import BACKLOG_SECONDS, BUSY_SECONDS, Admission
+from axis.hub.admission import BACKLOG_SECONDS, BUSY_SECONDS, Admission, Downloads
 from axis.hub.errors import Overloaded
+from storage.identifiers import new_id
 from tests.axis.hub.messages import document
 from tests.axis.hub.world import World
 
@@ -51,3 +52,19 @@ def test_the_answer_says_when_to_come_again(world: World) -> None:
     assert answer.json is not None
     assert (answer.status_code, answer.json["code"]) == (503, "exchange.overloaded")
     assert answer.headers["Retry-After"] == str(BACKLOG_SECONDS)
+
+
+def test_an_account_has_its_share_of_the_downloads_and_gets_it_back() -> None:
+    downloads = Downloads(at_once=3, of_account=2)
+    slow, other, third = new_id(), new_id(), new_id()
+    give_back = [downloads.take(slow), downloads.take(slow)]
+    with pytest.raises(Overloaded):
+        downloads.take(slow)
+    downloads.take(other)
+    with pytest.raises(Overloaded):
+        downloads.take(third)
+    for again in (give_back[0], give_back[0]):
+        again()
+    downloads.take(third)
+    with pytest.raises(Overloaded):
+        downloads.take(other)
