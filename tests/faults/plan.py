@@ -37,6 +37,10 @@ RECIPIENTS = tuple(f"H99.{number}" for number in range(101, 201))
 FAN_OUT_CRASH = 57
 """The recipient of a hundred at whom a worker dies."""
 
+FAN_OUT = ("point", "axis.routing.recipient-offered")
+LAST_CIRCLE = 0.7
+"""After this share of the documents another one still goes to all recipients."""
+
 KILLS_WANTED = 40
 """Of a full run; a shorter run needs proportionally fewer (`kills_needed`)."""
 FULL_DOCUMENTS = 2000
@@ -126,10 +130,12 @@ def _faults(chance: random.Random, documents: int, *, broker: bool, store: bool,
     if documents < FULL_DOCUMENTS:
         kinds = _fewer(chance, kinds, own, documents)
     moments = sorted(chance.uniform(0.02, 0.9) * documents for _ in kinds)
-    return [
-        Fault(int(moment), kind, target, round(chance.uniform(0.0, 1.5), 2))
-        for moment, (kind, target) in zip(moments, kinds, strict=True)
+    faults = [
+        Fault(int(min(moment, documents * LAST_CIRCLE) if kinds[number] == FAN_OUT else moment), *kinds[number], pause)
+        for number, moment in enumerate(moments)
+        for pause in [round(chance.uniform(0.0, 1.5), 2)]
     ]
+    return sorted(faults, key=lambda fault: fault.after)
 
 
 def _fewer(
@@ -137,7 +143,7 @@ def _fewer(
 ) -> list[tuple[str, str]]:
     """A short run has fewer faults, of different kinds, a crash in the fan-out among them."""
     wanted = max(8, len(kinds) * documents // FULL_DOCUMENTS + 2)
-    first = [("point", "axis.routing.recipient-offered"), ("kill", "database"), ("kill", "web-1"), ("kill", "worker-1")]
+    first = [FAN_OUT, ("kill", "database"), ("kill", "web-1"), ("kill", "worker-1")]
     first += own
     rest = [kind for kind in dict.fromkeys(kinds) if kind not in first]
     chosen = first + rest[: wanted - len(first)]

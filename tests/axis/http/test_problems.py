@@ -141,6 +141,7 @@ def test_body_limit_holds_with_and_without_a_declared_length(client: FlaskClient
         assert (answer.status_code, json.loads(answer.data)["code"]) == (413, "http.body-too-large")
 
 
+@provokes("http.body-incomplete")
 @pytest.mark.parametrize("terminated", [True, False])
 def test_a_body_that_ends_early_is_not_taken_for_a_whole_one(client: FlaskClient, *, terminated: bool) -> None:
     answer = client.post(

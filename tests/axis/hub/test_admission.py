@@ -11,6 +11,7 @@ from axis.hub.errors import Overloaded
 from storage.identifiers import new_id
 from tests.axis.hub.messages import document
 from tests.axis.hub.world import World
+from tests.provoked import provokes
 
 
 def test_as_many_as_there_are_places_and_again_when_one_is_free(world: World) -> None:
@@ -44,6 +45,7 @@ def test_nobody_while_too_many_rows_wait_and_all_again_once_they_are_done(world:
         pass
 
 
+@provokes("exchange.overloaded")
 def test_the_answer_says_when_to_come_again(world: World) -> None:
     world.hub.admission._backlog_limit_rows = 0
     assert world.post("province", document()).status_code == 201
