@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import Any
 
-from edms.audit.canonical import digest, plain
+from storage.canonical import digest, plain
 from edms.audit.model import JournalEntry
 from edms.organisation.acts import Act
 from storage.identifiers import new_id

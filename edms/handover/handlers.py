@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from edms.audit.canonical import digest
+from storage.canonical import digest
 from edms.documents.layout.errors import FontsMissing, LayoutProblem
 from edms.documents.layout.minutes import HandoverMinutes
 from edms.handover.minutes import MinutesRenderer, minutes_of

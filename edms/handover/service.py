@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from edms.audit.canonical import digest, plain
+from storage.canonical import digest, plain
 from edms.handover import rules
 from edms.handover.commands import Accept, Confirm, Prepare, Withdraw
 from edms.handover.errors import (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from edms.audit.canonical import canonical_json, digest
+from storage.canonical import canonical_json, digest
 from edms.audit.journal import digest_of
 from edms.audit.model import JournalEntry
 from edms.audit.queries import history

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from edms.accounts.commands import IssueToken, NewAccount
 from edms.accounts.service import AccountService
-from edms.audit.canonical import digest
+from storage.canonical import digest
 from edms.audit.queries import history
 from edms.documents.access import visible_to as documents_visible_to
 from edms.documents.model import Document
