@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from axis.config import PREFIX, Settings
+from axis.http.evidence import keep_log, log_topics, stamper
 from axis.hub.acceptance import Acceptance
 from axis.hub.delivery import DeliveryDesk
+from axis.hub.evidence import LOG
 from axis.hub.parts import Hub
 from axis.hub.ports import EnvelopeVerifier, ReceiptSigner, SignatureReport
 from axis.hub.receipts import ReceiptOffice
@@ -47,7 +49,16 @@ def open_database(settings: Settings, *, clock: Clock | None = None) -> Database
 
 def build_relay(settings: Settings, database: Database) -> Relay:
     """Return the relay with a handler for each topic of the hub."""
-    return Relay(database, [Topic(TOPIC, Routing(database), lease=timedelta(seconds=settings.outbox_lease_seconds))])
+    stamp = None
+    if settings.timestamp_url is not None:
+        stamp = stamper(settings.timestamp_url, load_trust(settings), database.clock)
+    routing = Topic(TOPIC, Routing(database), lease=timedelta(seconds=settings.outbox_lease_seconds))
+    return Relay(database, [routing, *log_topics(database, LOG, stamp)])
+
+
+def keep_evidence(settings: Settings, relay: Relay) -> None:
+    """See to it that the evidence gets its places in its log, and that checkpoints are made."""
+    keep_log(relay, LOG, timedelta(seconds=settings.checkpoint_seconds))
 
 
 def build_hub(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from axis.http.audit import add_audit_parsers, export_log, verify_file
 from axis.http.commands import AddParser, Service
 
 # Each function imports what it needs when it runs: `axis --help` must not wait for SQLAlchemy, Celery and the rest.
@@ -93,7 +94,16 @@ def _token(_options: argparse.Namespace) -> int:
     return 0
 
 
+def _audit(options: argparse.Namespace) -> int:
+    if options.action == "verify":
+        return verify_file(options)
+    from axis.hub.evidence import LOG  # noqa: PLC0415
+
+    return export_log(options, _database(_load()), LOG)
+
+
 def _add_parsers(add: AddParser) -> None:
+    add_audit_parsers(add)
     directory = add("directory", "danh bạ / directory").add_subparsers(dest="action", required=True)
     importing = directory.add_parser("import", help="nhập danh bạ từ tệp JSON / bring the directory to a JSON file")
     importing.add_argument("file", type=Path)
@@ -111,7 +121,7 @@ SERVICE = Service(
     migrate=_migrate,
     check=_check,
     database=_database,
-    commands={"directory": _directory, "agencies": _agencies, "token": _token},
+    commands={"directory": _directory, "agencies": _agencies, "token": _token, "audit": _audit},
     add_parsers=_add_parsers,
 )
 

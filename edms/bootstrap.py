@@ -11,6 +11,7 @@ import httpx
 from sqlalchemy import select
 
 from axis.client import AxisClient
+from axis.http.evidence import keep_log, log_topics, stamper
 from edms.accounts.passwords import Passwords
 from edms.accounts.service import AccountService
 from edms.audit import journal
@@ -49,6 +50,7 @@ from storage.blobs.folder import FolderStore
 from storage.clock import Clock, SystemClock
 from storage.database import open_engine
 from storage.errors import SettingsInvalid
+from storage.merkle.checkpoints import Stamp
 from storage.outbox.relay import Relay, Topic
 from storage.outbox.worker import Broker, Waker, make_celery
 from storage.unit_of_work import Database
@@ -74,6 +76,8 @@ class Services:
     handovers: HandoverService
     minutes: MinutesWriter
     document_pages: DocumentPages
+    stamp: Stamp
+    """Puts time-stamps on the checkpoints of the journal's log."""
 
 
 def broker_of(settings: Settings) -> Broker:
@@ -128,6 +132,7 @@ def build(
         handovers=HandoverService(database, blobs, (documents_in_hand, workflow_in_hand)),
         minutes=MinutesWriter(database, blobs, PdfMinutes(lambda: fonts)),
         document_pages=DocumentPages(documents, contributors, numbers_of, {WrongPin: "pin"}),
+        stamp=stamper(settings.timestamp_url, trust, clock),
     )
 
 
@@ -139,6 +144,7 @@ def build_relay(services: Services) -> Relay:
         Topic(statuses.TOPIC, services.statuses.send, lease=half_minute),
         Topic(MINUTES_TOPIC, services.minutes, lease=timedelta(minutes=5), batch=1),
         Topic(arrivals.TOPIC, services.arrivals.fetch, lease=half_minute, batch=1),
+        *log_topics(services.database, journal.LOG, services.stamp),
     ]
     return Relay(services.database, topics)
 
@@ -148,6 +154,11 @@ def ask_for_arrivals(services: Services, relay: Relay) -> None:
     every = timedelta(seconds=services.settings.fetch_seconds)
     for agency_id in _agencies_on_the_axis(services):
         relay.ensure_recurring(arrivals.TOPIC, str(agency_id), f'{{"agency_id": "{agency_id}"}}', every)
+
+
+def keep_journal(services: Services, relay: Relay) -> None:
+    """See to it that the journal's entries get their places in its log, and that checkpoints are made."""
+    keep_log(relay, journal.LOG, timedelta(seconds=services.settings.checkpoint_seconds))
 
 
 def _agencies_on_the_axis(services: Services) -> list[UUID]:

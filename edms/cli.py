@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from axis.http.audit import add_audit_parsers, export_log, verify_file
 from axis.http.commands import AddParser, Service
 
 # Each function imports what it needs when it runs: `edms --help` must not wait for pyHanko, Celery and the rest.
@@ -75,7 +76,16 @@ def _import_organisation(options: argparse.Namespace) -> int:
     return 0
 
 
+def _audit(options: argparse.Namespace) -> int:
+    if options.action == "verify":
+        return verify_file(options)
+    from edms.audit.journal import LOG  # noqa: PLC0415
+
+    return export_log(options, _database(_load()), LOG)
+
+
 def _add_parsers(add: AddParser) -> None:
+    add_audit_parsers(add)
     organisation = add("organisation", "tổ chức / organisation").add_subparsers(dest="action", required=True)
     loading = organisation.add_parser("import", help="nạp tệp tổ chức JSON / load an organisation file")
     loading.add_argument("file", type=Path)
@@ -90,7 +100,7 @@ SERVICE = Service(
     migrate=_migrate,
     check=_check,
     database=_database,
-    commands={"organisation": _import_organisation},
+    commands={"organisation": _import_organisation, "audit": _audit},
     add_parsers=_add_parsers,
 )
 

@@ -78,6 +78,8 @@ class MessageConflict(HubBase):
     sha256: Mapped[str] = mapped_column(String(64))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     received_at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 (hex) of `axis.hub.evidence.conflict_text`."""
 
 
 class Delivery(HubBase):
@@ -152,3 +154,5 @@ class Quarantined(HubBase):
     message_vi: Mapped[str] = mapped_column(Text)
     message_en: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 (hex) of `axis.hub.evidence.quarantine_text`."""

@@ -164,7 +164,8 @@ class _Judge:
             self.note("removed", "its place is there, its row is gone", n, id_=id_)
         elif entry_leaf(UUID(id_), text) != placed:
             self.note("edited", "text, id and leaf hash do not belong together", n, id_=id_)
-        if n == self._expected and self._early.pop(n, None):
+        if n == self._expected and n in self._early:
+            del self._early[n]
             self.note("repeated", "stands in the file twice", n, id_=id_)
         self._catch_up()
         if n < self._expected and self._fill_gap(n):

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -257,7 +258,8 @@ def test_a_checkpoint_states_the_tree_once(notes: Database) -> None:
 
 
 def test_an_entry_is_proved_against_the_first_checkpoint_that_covers_it(notes: Database) -> None:
-    writer, ids = CheckpointWriter(notes, NOTES.name, None), []
+    writer = CheckpointWriter(notes, NOTES.name, None)
+    ids: list[UUID] = []
     for count in (5, 9, 2):
         ids += write_many(notes, count, first=len(ids))
         sequence_all(notes)
