@@ -59,6 +59,8 @@ def export_log(options: argparse.Namespace, database: Database, log: Log) -> int
         unfinished.unlink(missing_ok=True)
         print(f"Không xuất được nhật ký / The log was not exported: {error}", file=sys.stderr)
         return 1
+    finally:
+        database.engine.dispose()
     if newest is not None:
         print("Giữ dòng sau ở ngoài hệ thống / Keep the next line outside the system:")
         print(f"{newest.tree_size}:{newest.root_hash.hex()}")

@@ -117,7 +117,8 @@ def test_a_partner_proves_each_receipt_against_a_checkpoint(world: World) -> Non
             proves(changed, first)
     assert told["consistency"]["from"] == 3
     proof = [bytes.fromhex(one) for one in told["consistency"]["proof"]]
-    assert extends(3, told["consistency"]["to"], *(bytes.fromhex(one["root"]) for one in (first, second)), proof)
+    roots = bytes.fromhex(first["root"]), bytes.fromhex(second["root"])
+    assert extends(3, told["consistency"]["to"], *roots, proof)
 
 
 @pytest.mark.parametrize("since", ["0", "4", "x", "-1", "9" * 30])
