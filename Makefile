@@ -31,7 +31,7 @@ $(FONTS)/.stamp: package-lock.json edms/documents/layout/fonts.py edms/documents
 	@$(BIN)/python -m edms.documents.layout.fonts node_modules $(FONTS)
 	@touch $@
 
-demo: $(VENV)/demo.stamp $(FONTS)/.stamp ## Play the main job on embedded parts and keep serving (ONCE=1: stop after it)
+demo: $(VENV)/demo.stamp $(FONTS)/.stamp ## Play the main job and keep serving (ONCE=1: stop after it; PARTS=production: no embedded parts)
 	@$(BIN)/python -m demo
 
 test: $(VENV)/test.stamp $(FONTS)/.stamp system check ## Run every test on real parts; installs what it needs

@@ -13,6 +13,7 @@ from axis.http.security import install_security
 from axis.hub.api import checkpoints, deliveries, directory, messages
 from axis.hub.api.caller import attach_hub
 from axis.hub.parts import Hub
+from storage.embedded_use import with_database
 
 _SMALL_BODY_BYTES = 64 * 1024
 """For every request but a message."""
@@ -29,7 +30,7 @@ def create_app(settings: Settings, hub: Hub | None = None) -> Flask:
     install_request_ids(app)
     install_security(app, body_limit_bytes=_SMALL_BODY_BYTES, content_security_policy=_NO_PAGES)
     install_problems(app)
-    app.register_blueprint(health_blueprint({"database": database_check(hub.database.engine)}))
+    app.register_blueprint(health_blueprint({"database": database_check(hub.database.engine), "blobs": hub.blobs.ping}))
     for part in (messages, deliveries, directory, checkpoints):
         app.register_blueprint(part.blueprint)
     return app
@@ -37,4 +38,4 @@ def create_app(settings: Settings, hub: Hub | None = None) -> Flask:
 
 def application() -> Flask:
     """Return the application over the settings of the environment; what the server's workers call."""
-    return create_app(load())
+    return create_app(with_database(load(), "axis"))

@@ -13,6 +13,7 @@ from lxml import etree
 
 from axis.config import PREFIX, Settings
 from axis.http.evidence import keep_log, log_topics, stamper
+from axis.hub import security
 from axis.hub.acceptance import Acceptance
 from axis.hub.delivery import DeliveryDesk
 from axis.hub.evidence import LOG
@@ -20,12 +21,13 @@ from axis.hub.parts import Hub
 from axis.hub.ports import EnvelopeVerifier, ReceiptSigner, SignatureReport
 from axis.hub.receipts import ReceiptOffice
 from axis.hub.routing import TOPIC, Routing
+from axis.hub.security import SecurityAlerts
 from signing.providers.base import OpenKey
 from signing.providers.pkcs12 import Pkcs12Folder
 from signing.trust import Trust, check_certificate, is_demonstration
 from signing.verdicts import Verdict
 from signing.xml import sign_xml, verify_envelope
-from storage.blobs.folder import FolderStore
+from storage.blobs.opening import open_store
 from storage.clock import Clock, SystemClock
 from storage.database import open_engine
 from storage.errors import SettingsInvalid
@@ -38,7 +40,7 @@ log = logging.getLogger(__name__)
 
 def broker_of(settings: Settings) -> Broker:
     """Return where the hub's wake-ups travel."""
-    return Broker(settings.broker_url, "axis", settings.database_url.reveal())
+    return Broker(settings.broker_url.reveal(), "axis", settings.database_url.reveal())
 
 
 def open_database(settings: Settings, *, clock: Clock | None = None) -> Database:
@@ -49,11 +51,17 @@ def open_database(settings: Settings, *, clock: Clock | None = None) -> Database
 
 def build_relay(settings: Settings, database: Database) -> Relay:
     """Return the relay with a handler for each topic of the hub."""
+    lease = timedelta(seconds=settings.outbox_lease_seconds)
+    alerts = SecurityAlerts(database, settings.security_alert_url, settings.hub_name)
+    topics = [
+        Topic(TOPIC, Routing(database), lease=lease, batch=100),  # some milliseconds each
+        # One at a time, because the receiver may be slow; tried for about a week, because somebody has to hear of it.
+        Topic(security.TOPIC, alerts, batch=1, lease=security.LEASE, max_attempts=2000),
+    ]
     stamp = None
     if settings.timestamp_url is not None:
         stamp = stamper(settings.timestamp_url, load_trust(settings), database.clock)
-    routing = Topic(TOPIC, Routing(database), lease=timedelta(seconds=settings.outbox_lease_seconds))
-    return Relay(database, [routing, *log_topics(database, LOG, stamp)])
+    return Relay(database, [*topics, *log_topics(database, LOG, stamp)])
 
 
 def keep_evidence(settings: Settings, relay: Relay) -> None:
@@ -76,15 +84,22 @@ def build_hub(
         clock = clock or SystemClock()
         database = open_database(settings, clock=clock)
         stack.callback(database.engine.dispose)
-        blobs = FolderStore(settings.blob_dir)
+        blobs = open_store(settings.blob_url.reveal())
         verifier = verifier or TrustedVerifier(load_trust(settings))
         receipts = ReceiptOffice(settings.hub_name, signer or _open_signer(settings, stack, clock))
         return Hub(
             settings,
             database,
             blobs,
-            Acceptance(database, blobs, verifier, receipts, message_limit_bytes=settings.message_limit_bytes),
-            DeliveryDesk(database, blobs, receipts, timedelta(seconds=settings.lease_seconds)),
+            Acceptance(
+                database,
+                blobs,
+                verifier,
+                receipts,
+                message_limit_bytes=settings.message_limit_bytes,
+                clock_tolerance=timedelta(seconds=settings.clock_tolerance_seconds),
+            ),
+            DeliveryDesk(database, receipts, timedelta(seconds=settings.lease_seconds)),
             stack.pop_all(),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 
 def _load() -> Settings:
     from axis.config import load  # noqa: PLC0415
+    from storage.embedded_use import with_database  # noqa: PLC0415
 
-    return load()
+    return with_database(load(), "axis")
 
 
 def _application() -> Callable[[], Flask]:
@@ -40,19 +42,30 @@ def _work(settings: Settings) -> int:
 
 def _migrate(settings: Settings) -> str:
     from axis.bootstrap import broker_of  # noqa: PLC0415
+    from axis.config import PREFIX  # noqa: PLC0415
     from axis.hub.tables import HISTORY  # noqa: PLC0415
     from storage.migrations import current, upgrade  # noqa: PLC0415
     from storage.outbox.worker import prepare_broker  # noqa: PLC0415
+    from storage.roles import owner_of  # noqa: PLC0415
 
-    upgrade(settings.database_url.reveal(), HISTORY)
-    prepare_broker(broker_of(settings))
-    return str(current(settings.database_url.reveal(), HISTORY))
+    application = settings.database_url.reveal()
+    owner = owner_of(PREFIX, settings)
+    upgrade(owner, HISTORY, application_url=application)
+    prepare_broker(broker_of(settings), owner)
+    return str(current(owner, HISTORY))
 
 
 def _check(settings: Settings) -> None:
     from axis.bootstrap import build_hub  # noqa: PLC0415
+    from axis.config import PREFIX  # noqa: PLC0415
+    from storage.roles import check_roles  # noqa: PLC0415
 
-    build_hub(settings).close()
+    check_roles(PREFIX, settings)
+    hub = build_hub(settings)
+    try:
+        hub.blobs.check()
+    finally:
+        hub.close()
 
 
 def _database(settings: Settings) -> Database:
@@ -102,6 +115,34 @@ def _audit(options: argparse.Namespace) -> int:
     return export_log(options, _database(_load()), LOG)
 
 
+def _security_incidents(options: argparse.Namespace) -> int:
+    from axis.hub.security import incidents  # noqa: PLC0415
+
+    with _database(_load()).reading() as session:
+        found = incidents(session)
+    if options.json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return 0
+    for one in found:
+        told = "đã báo / told" if one["alerted_at"] else "chưa báo / not told"
+        print(f"{one['at']} {one['account']} {one['sender_organ_id']} {one['document_id']} {one['sha256']} {told}")
+    return 0
+
+
+def _inspect(options: argparse.Namespace) -> int:
+    from axis.inspection import inspect_file, text_of_report  # noqa: PLC0415
+
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    refused = 0
+    for path in options.files:
+        report = inspect_file(path)
+        refused += report["outcome"] == "refused"
+        line = json.dumps(report, ensure_ascii=False) if options.json else text_of_report(report)
+        print(line, flush=True)
+    return 1 if refused else 0
+
+
 def _add_parsers(add: AddParser) -> None:
     add_audit_parsers(add)
     directory = add("directory", "danh bạ / directory").add_subparsers(dest="action", required=True)
@@ -109,6 +150,13 @@ def _add_parsers(add: AddParser) -> None:
     importing.add_argument("file", type=Path)
     importing.add_argument("--dry-run", action="store_true", help="chỉ in thay đổi / only print what would change")
     add("agencies", "liệt kê cơ quan / list the agencies").add_argument("--json", action="store_true")
+    security = add("security-incidents", "văn bản mật bị từ chối / refused state secrets")
+    security.add_argument("--json", action="store_true")
+    inspecting = add("inspect", "xem thông điệp edXML / tell what edXML files say and whether a hub would take them")
+    inspecting.add_argument(
+        "--json", action="store_true", help="mỗi tệp một dòng JSON / one line of JSON for each file"
+    )
+    inspecting.add_argument("files", type=Path, nargs="+", metavar="FILE")
     add("token", "tạo mã truy cập / make an access token and its digest")
 
 
@@ -121,7 +169,14 @@ SERVICE = Service(
     migrate=_migrate,
     check=_check,
     database=_database,
-    commands={"directory": _directory, "agencies": _agencies, "token": _token, "audit": _audit},
+    commands={
+        "directory": _directory,
+        "agencies": _agencies,
+        "inspect": _inspect,
+        "security-incidents": _security_incidents,
+        "token": _token,
+        "audit": _audit,
+    },
     add_parsers=_add_parsers,
 )
 

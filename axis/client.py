@@ -95,6 +95,8 @@ class InboxItem(msgspec.Struct, frozen=True):
     superseded_effect: bool
     offered_at: datetime
     lease_until: datetime | None = None
+    meaning: Mapping[str, str] = {}
+    """What the message does in one sentence for people, `vi` and `en`; holds text of the sender."""
 
 
 class Identifier(msgspec.Struct, frozen=True):
@@ -217,6 +219,11 @@ class AxisClient:
             answer = self._http.get(f"/v1/messages/{message_id}/receipts")
         _refuse(answer)
         return [str(one["xml"]).encode() for one in answer.json()["receipts"]]
+
+    def quarantine(self, limit: int = 50) -> list[dict[str, Any]]:
+        """Return what was refused of the account's messages, newest first, as the REST interface has it (`limit` up to 200)."""
+        found: list[dict[str, Any]] = self._get("/v1/quarantine", "quarantine", list[dict[str, Any]], {"limit": limit})
+        return found
 
     def _get(self, path: str, member: str, kind: Any, arguments: Mapping[str, str | int] | None = None) -> Any:
         with _translated():

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from storage.blobs.opening import faults_of
 from storage.errors import SettingsInvalid
+from storage.roles import EMBEDDED_URL, refuse_urls
 from storage.settings import Secret, read_settings
 
 PREFIX = "AXIS_"
@@ -20,18 +22,22 @@ _MINIMUM_PASSWORD_CHARS = 12
 class Settings:
     """Everything that differs between installations. Sizes and times carry their unit in the name."""
 
-    database_url: Secret
-    """`postgresql://user:password@host/name`, or with `?host=/folder` for a Unix socket."""
     receipt_key_file: Path
     """PKCS#12 file of the key that signs receipts."""
     receipt_key_password: Secret
     trust_roots_file: Path
     """PEM of the roots under which the envelopes' certificates must stand."""
+    database_url: Secret = EMBEDDED_URL
+    """`postgresql://user:password@host/name` (or `?host=/folder` for a Unix socket), the application's role; or `embedded:`."""
+    database_owner_url: Secret | None = None
+    """The same database for the role that owns the tables; read by `migrate` and `serve` only."""
     environment: Literal["demo", "test", "production"] = "demo"
     hub_name: str = "lien-thong"
     """Names this hub in its receipts; never change it once receipts exist."""
-    broker_url: str = "pgmq://"
-    blob_dir: Path = Path("var/axis/blobs")
+    broker_url: Secret = Secret("pgmq://")  # noqa: RUF009 - it is immutable
+    """`pgmq://`, in the same database, or `amqp://user:password@host/vhost`."""
+    blob_url: Secret = Secret("file:var/axis/blobs")  # noqa: RUF009 - it is immutable
+    """Where blobs lie: `file:/folder` or `s3://…`; see `storage.blobs.opening`. Secret, because it may hold a key."""
     trust_intermediates_file: Path | None = None
     allowed_revocation_hosts: tuple[str, ...] = ()
     """`host:port` of OCSP responders and CRL servers that may be asked."""
@@ -51,6 +57,10 @@ class Settings:
     """How long a fetched inbox entry is kept from a second fetcher."""
     outbox_lease_seconds: int = 30
     """How long a worker may take for its claimed rows before others take them over."""
+    clock_tolerance_seconds: int = 300
+    """How far the time in a message may lie ahead of the hub's clock before that is noted as a finding."""
+    security_alert_url: Secret | None = None
+    """Where the security officer's system takes refused state secrets as JSON; such addresses often hold a token."""
     poll_seconds: float = 1.0
     """How often the worker looks for due work whose wake-up was lost."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -60,7 +70,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process's own by default). Raises `SettingsInvalid`."""
     settings = read_settings(Settings, PREFIX, os.environ if environ is None else environ)
     faults = _out_of_range(settings)
-    if settings.environment == "production":
+    production = settings.environment == "production"
+    faults += [f"{PREFIX}BLOB_URL: {fault}" for fault in faults_of(settings.blob_url.reveal(), production=production)]
+    if production:
         faults += _demo_values(settings)
     if faults:
         raise SettingsInvalid("\n".join(faults))
@@ -79,20 +91,24 @@ def _out_of_range(settings: Settings) -> list[str]:
         "worker_threads",
         "revocation_timeout_seconds",
     )
-    return [f"{PREFIX}{name.upper()}: must be greater than 0" for name in positive if getattr(settings, name) <= 0]
+    faults = [f"{PREFIX}{name.upper()}: must be greater than 0" for name in positive if getattr(settings, name) <= 0]
+    if settings.clock_tolerance_seconds < 0:
+        faults.append(f"{PREFIX}CLOCK_TOLERANCE_SECONDS: must not be negative")
+    url = settings.security_alert_url
+    if url is not None and not url.reveal().startswith(("http://", "https://")):
+        faults.append(f"{PREFIX}SECURITY_ALERT_URL: http:// or https://")
+    return faults
 
 
 def _demo_values(settings: Settings) -> list[str]:
     """What a demonstration may have and a production must not; the certificates are looked at when they are opened."""
-    faults = []
+    faults = refuse_urls(PREFIX, settings.database_url, settings.database_owner_url)
     if settings.broker_url.startswith("pgmq:"):
         faults.append(f"{PREFIX}BROKER_URL: production uses a broker of its own (amqp://)")
     if len(settings.receipt_key_password.reveal()) < _MINIMUM_PASSWORD_CHARS:
         faults.append(f"{PREFIX}RECEIPT_KEY_PASSWORD: at least {_MINIMUM_PASSWORD_CHARS} characters")
     if not settings.allowed_revocation_hosts:
         faults.append(f"{PREFIX}ALLOWED_REVOCATION_HOSTS: without any, no revocation can be checked")
-    if not settings.blob_dir.is_absolute():
-        faults.append(
-            f"{PREFIX}BLOB_DIR: an absolute folder, so that it does not depend on where the service was started"
-        )
+    if settings.security_alert_url is not None and not settings.security_alert_url.reveal().startswith("https://"):
+        faults.append(f"{PREFIX}SECURITY_ALERT_URL: production uses https://")
     return faults

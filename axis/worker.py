@@ -6,13 +6,12 @@ from datetime import timedelta
 
 from axis.bootstrap import broker_of, build_relay, keep_evidence, open_database
 from axis.config import Settings
-from storage.outbox.worker import make_celery, prepare_broker, run_worker
+from storage.outbox.worker import make_celery, run_worker
 
 
 def work(settings: Settings) -> int:
     """Run a worker in this process until SIGTERM; return its exit status."""
     broker = broker_of(settings)
-    prepare_broker(broker)
     relay = build_relay(settings, open_database(settings))
     keep_evidence(settings, relay)
     poll_every = timedelta(seconds=settings.poll_seconds)

@@ -24,7 +24,7 @@ def choose(file: Path) -> Ports:
     chosen: dict[str, int] = {}
     for name in ("edms", "axis", "pki"):
         wanted = os.environ.get(f"DEMO_{name.upper()}_PORT") or kept.get(name)
-        chosen[name] = int(wanted) if wanted and _is_free(int(wanted)) else _free_port(set(chosen.values()))
+        chosen[name] = int(wanted) if wanted and _is_free(int(wanted)) else free_port(set(chosen.values()))
     file.write_text(json.dumps(chosen))
     return Ports(**chosen)
 
@@ -45,7 +45,8 @@ def _is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def _free_port(taken: set[int]) -> int:
+def free_port(taken: set[int]) -> int:
+    """Return a port on 127.0.0.1 that nobody listens on at this moment and that is not in `taken`."""
     while True:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from axis.http.tokens import new_token
-from demo import cast
+from demo import cast, gateway
 from demo.ports import Ports
 from demo.services import Services, command
 from edms.documents.layout.fonts import FontSet
@@ -17,6 +17,7 @@ from signing.demo_pki import DemoPki, Holder, load_pki
 from signing.demo_pki.issuing import make_pki
 
 FONT_DIR = Path("build/fonts")
+_GATEWAY_TOKEN = "gateway-token.json"  # noqa: S105 - the name of a file
 
 _HUB = Holder(
     kind="system",
@@ -53,12 +54,13 @@ def environment(services: Services, ports: Ports, made: DemoPki) -> Environment:
     data = services.root / "data"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
-    for name in ("edms", "axis"):
-        services.postgres.drop(name)
     tokens = {agency.organ_id: new_token() for agency in cast.AGENCIES}
     _write_private(data / "hub-tokens.json", {organ_id: one.token for organ_id, one in tokens.items()})
     digests = {organ_id: one.sha256 for organ_id, one in tokens.items()}
-    (data / "directory.json").write_text(json.dumps(_directory(made, digests), ensure_ascii=False, indent=1))
+    gateway_token = new_token()
+    _write_private(data / _GATEWAY_TOKEN, gateway_token.token)
+    directory = _directory(made, digests, gateway_token.sha256)
+    (data / "directory.json").write_text(json.dumps(directory, ensure_ascii=False, indent=1))
     common = {
         "TRUST_ROOTS_FILE": str(made.directory / "root.pem"),
         "TRUST_INTERMEDIATES_FILE": str(made.directory / "ca.pem"),
@@ -68,22 +70,20 @@ def environment(services: Services, ports: Ports, made: DemoPki) -> Environment:
         "CHECKPOINT_SECONDS": "20",
     }
     edms = {
-        "DATABASE_URL": services.postgres.url("edms"),
+        **services.parts.settings("edms"),
         "HUB_URL": f"http://127.0.0.1:{ports.axis}",
         "HUB_TOKENS_FILE": str(data / "hub-tokens.json"),
         "KEY_DIR": str(made.directory),
         "SYSTEM_KEY_PASSWORD": cast.SYSTEM_KEY_PASSWORD,
-        "BLOB_DIR": str(data / "edms-blobs"),
         "FONT_DIR": str(FONT_DIR),
         "PORT": str(ports.edms),
         "FETCH_SECONDS": "1",
         "POLL_SECONDS": "0.5",
     }
     axis = {
-        "DATABASE_URL": services.postgres.url("axis"),
+        **services.parts.settings("axis"),
         "RECEIPT_KEY_FILE": str(made.directory / "hub.p12"),
         "RECEIPT_KEY_PASSWORD": cast.SYSTEM_KEY_PASSWORD,
-        "BLOB_DIR": str(data / "axis-blobs"),
         "PORT": str(ports.axis),
         "POLL_SECONDS": "0.5",
         "LEASE_SECONDS": "10",
@@ -105,7 +105,12 @@ def fill(services: Services, made: Environment) -> None:
     seed(made.edms)
 
 
-def _directory(made: DemoPki, digests: dict[str, str]) -> dict[str, object]:
+def gateway_token(services: Services) -> str:
+    """Return this run's token of the account that hands over messages of other systems."""
+    return str(json.loads((services.root / "data" / _GATEWAY_TOKEN).read_text()))
+
+
+def _directory(made: DemoPki, digests: dict[str, str], gateway_sha256: str) -> dict[str, object]:
     since = "2025-07-01"
     names = {agency.key: agency.name for agency in cast.organisation().agencies}
     return {
@@ -120,7 +125,8 @@ def _directory(made: DemoPki, digests: dict[str, str]) -> dict[str, object]:
                 "certificates": [{"pem": (made.directory / f"{agency.system_stem}.pem").read_text()}],
             }
             for agency in cast.AGENCIES
-        ],
+        ]
+        + gateway.agencies(),
         "accounts": [
             {
                 "name": f"qlvb-{agency.key}",
@@ -128,7 +134,8 @@ def _directory(made: DemoPki, digests: dict[str, str]) -> dict[str, object]:
                 "mandates": [{"agency": agency.organ_id, "from": since}],
             }
             for agency in cast.AGENCIES
-        ],
+        ]
+        + [gateway.account(gateway_sha256)],
     }
 
 

@@ -1,4 +1,4 @@
-"""The processes of the demonstration: PostgreSQL, the PKI, the hub and the EDMS, each started as an operator would."""
+"""The processes of the demonstration: the parts, the PKI, the hub and the EDMS, each started as an operator would."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from pathlib import Path
 import httpx
 
 from axis.http.tether import die_with_parent
+from demo.parts import Parts
 from demo.ports import Ports
-from storage.embedded import EmbeddedPostgres
 
 READY_SECONDS = 60
 STOP_SECONDS = 30
@@ -27,15 +27,11 @@ class NotReady(Exception):
 class Services:
     """Starts and stops everything; logs go to `var/demo/*.log`."""
 
-    def __init__(self, root: Path, ports: Ports) -> None:
+    def __init__(self, root: Path, ports: Ports, parts: Parts) -> None:
         self.root = root
         self.ports = ports
-        self.postgres = EmbeddedPostgres(root.parent / "postgres")
+        self.parts = parts
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
-
-    def start_postgres(self) -> None:
-        """Start the embedded PostgreSQL and wait until it answers."""
-        self.postgres.start()
 
     def start(self, name: str, command: list[str], environ: Mapping[str, str]) -> None:
         """Start a process called `name`; it ends when this one does, however that ends."""
@@ -95,7 +91,7 @@ class Services:
                 process.kill()
                 process.wait()
         self._processes.clear()
-        self.postgres.stop()
+        self.parts.stop()
 
 
 def python(*arguments: str) -> list[str]:

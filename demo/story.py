@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
-
-import httpx
 
 from demo import cast
 from demo.browser import Browser
+from demo.recipients import Recipients, listed, view_of
 from demo.timeline import Timeline, check, eventually
 from edms.organisation.commands import person_id, position_id
-from storage.clock import VIETNAM
 
 SUBJECT = "Đề nghị báo cáo tình hình thực hiện dự toán ngân sách năm 2026"
 REPLY_SUBJECT = "Báo cáo tình hình thực hiện dự toán ngân sách năm 2026 của xã Hiệp Thạnh"
@@ -33,12 +31,14 @@ Trân trọng báo cáo."""
 
 @dataclass
 class Story:
-    """Plays the six steps. `between(name)` is called at named moments, where a drill may kill something."""
+    """Plays the seven steps. `between(name)` is called at named moments, where a drill may kill something."""
 
     edms_url: str
     sealed_pdf: Callable[[bytes], None]
     """Receives the sealed PDF of the letter, to be kept for outside validators."""
     minutes_pdf: Callable[[bytes], None]
+    gateway: Callable[[Timeline], None]
+    """Plays the chapter of messages that other systems made (`demo.gateway`)."""
     between: Callable[[str], None] = lambda _: None
     timeline: Timeline = field(default_factory=Timeline)
 
@@ -48,18 +48,26 @@ class Story:
         say.chapter(1, "Ba cơ quan, mỗi cơ quan có văn thư, lãnh đạo, chuyên viên")
         self._look_around()
         say.chapter(2, "Sở Tài chính soạn công văn")
-        letter = self._draft("linh.stc", SUBJECT, BODY, cast.COMMUNE, "so-tai-chinh/ban-giam-doc/giam-doc")
+        to = [cast.COMMUNE, cast.OFFICE]
+        letter = self._draft("linh.stc", SUBJECT, BODY, to, "so-tai-chinh/ban-giam-doc/giam-doc")
         say.chapter(3, "Giám đốc ký; văn thư cấp số, ghi ngày, đóng dấu")
         self._sign_and_seal(letter, "long.stc", "diep.stc", "so-tai-chinh")
         say.chapter(4, "Văn thư phát hành lên trục liên thông")
         self._dispatch(letter, "diep.stc")
-        say.chapter(5, "Xã Hiệp Thạnh tiếp nhận, vào sổ, phân công, trả lời, hoàn thành")
+        say.chapter(5, "Xã Hiệp Thạnh tiếp nhận, vào sổ, phân công, trả lời, hoàn thành; Văn phòng tỉnh từ chối")
+        recipients = Recipients(self._browser, say)
+        recipients.refuse("huong.vp", SUBJECT)
         arrived = self._receive("kahuong.ht", SUBJECT)
         self._settle(arrived)
         self._reply(arrived)
-        self._statuses_at_sender(letter)
+        recipients.reported(
+            "diep.stc", letter, {cast.COMMUNE: ["01", "03", "04", "05", "06"], cast.OFFICE: ["01", "02"]}
+        )
+        recipients.settle("diep.stc", letter, cast.OFFICE)
         say.chapter(6, "Văn thư xã bàn giao công việc")
         self._hand_over(arrived)
+        say.chapter(7, "Gói tin của các hệ thống khác")
+        self.gateway(say)
 
     def _browser(self, login: str) -> Browser:
         return Browser(self.edms_url, login, cast.PASSWORD)
@@ -70,12 +78,15 @@ class Story:
                 check("<tr" in clerk.open("/documents/incoming"), f"{agency.name} has documents on its list")
                 self.timeline.tell(login, f"đăng nhập: {agency.name} ({agency.organ_id}, mã cũ {agency.alias})")
 
-    def _draft(self, login: str, subject: str, body: str, to: cast.Agency, signer: str, replies_to: str = "") -> str:
+    def _draft(
+        self, login: str, subject: str, body: str, to: list[cast.Agency], signer: str, replies_to: str = ""
+    ) -> str:
         with self._browser(login) as specialist:
             values: dict[str, str | list[str]] = {
                 "type_name": "Công văn",
                 "subject": subject,
-                "recipient_organ_ids": [to.organ_id],
+                "secrecy": "thuong",
+                "recipient_organ_ids": [one.organ_id for one in to],
                 "body": body,
                 "signer_position_id": str(position_id(signer)),
                 "priority": "0",
@@ -96,7 +107,7 @@ class Story:
             self.timeline.tell(leader_login, "ký số (PAdES B-T, dấu thời gian), chữ ký hiện trên trang")
         with self._browser(clerk_login) as clerk:
             clerk.submit(f"{page}/number-and-seal", {"pin": cast.PIN}, page)
-            view = self._view(clerk, document)
+            view = view_of(clerk, document)
             check(view["verdict"] == "valid", "both signatures validate")
             check(len(view["signatures"]) == 2, "the file carries two signatures")
             pdf = clerk.download(f"{page}/files/{_main_file(view)['id']}")
@@ -113,7 +124,7 @@ class Story:
             self.timeline.tell(login, "phát hành: gói edXML được lập và ký ở nền")
 
             def receipt() -> Any:
-                return [f for f in self._view(clerk, document)["files"] if f["role"] == "receipt"]
+                return [f for f in view_of(clerk, document)["files"] if f["role"] == "receipt"]
 
             eventually(receipt, "the hub's receipt comes back")
             self.timeline.tell("trục liên thông", "tiếp nhận gói tin, trả biên nhận có chữ ký")
@@ -123,16 +134,16 @@ class Story:
         with self._browser(login) as clerk:
 
             def arrived() -> str | None:
-                found = self._list(clerk, "incoming", subject)
+                found = listed(clerk, "incoming", subject)
                 return found[0]["id"] if found else None
 
             document = eventually(arrived, f"«{subject}» arrives")
-            view = self._view(clerk, document)
+            view = view_of(clerk, document)
             check(view["verdict"] == "valid", "the arrived PDF's signatures validate, with revocation")
-            check(len(self._list(clerk, "incoming", subject)) == 1, "the document arrived once")
+            check(len(listed(clerk, "incoming", subject)) == 1, "the document arrived once")
             self.timeline.tell(login, f"nhận {view['code']}: phong bì và hai chữ ký hợp lệ; tự động báo 01 (đã đến)")
             clerk.submit(f"/documents/{document}/register", {}, f"/documents/{document}")
-            number = self._view(clerk, document)["register_number"]
+            number = view_of(clerk, document)["register_number"]
             self.timeline.tell(login, f"vào sổ văn bản đến số {number} (báo 03)")
             return document
 
@@ -154,7 +165,12 @@ class Story:
 
     def _reply(self, document: str) -> None:
         reply = self._draft(
-            "yen.ht", REPLY_SUBJECT, REPLY_BODY, cast.DEPARTMENT, "xa-hiep-thanh/lanh-dao/chu-tich", replies_to=document
+            "yen.ht",
+            REPLY_SUBJECT,
+            REPLY_BODY,
+            [cast.DEPARTMENT],
+            "xa-hiep-thanh/lanh-dao/chu-tich",
+            replies_to=document,
         )
         self._sign_and_seal(reply, "duc.ht", "kahuong.ht", cast.COMMUNE.key)
         self._dispatch(reply, "kahuong.ht")
@@ -163,23 +179,6 @@ class Story:
         with self._browser("yen.ht") as specialist:
             specialist.submit(f"{page}/complete", {"result": "Đã gửi báo cáo trả lời Sở Tài chính."}, page)
             self.timeline.tell("yen.ht", "hoàn thành công việc (báo 06)")
-
-    def _statuses_at_sender(self, document: str) -> None:
-        wanted = ["01", "03", "04", "05", "06"]
-        with self._browser("diep.stc") as clerk:
-
-            def reported() -> list[dict[str, Any]] | None:
-                statuses = [s for s in self._view(clerk, document)["statuses"] if s["direction"] == "in"]
-                return statuses if sorted(s["code"] for s in statuses) == wanted else None
-
-            statuses = eventually(reported, f"the sender sees {wanted}, each once")
-            for status in sorted(statuses, key=lambda s: s["code"]):
-                who = f"{status['person']} ({status['position']})"
-                said = f"{status['code']} {status['label']}: {_clock(status['at'])}, {who}"
-                self.timeline.tell("nơi gửi thấy", said)
-            check(all(s["at"] for s in statuses), "each status has its time")
-            people = [s["person"] for s in statuses if s["code"] != "01"]
-            check(all(people), "each status names a person")
 
     def _hand_over(self, document: str) -> None:
         position = str(position_id("xa-hiep-thanh/van-phong/van-thu"))
@@ -221,25 +220,12 @@ class Story:
 
     def _as_successor(self, successor: Browser, document: str) -> None:
         successor.submit("/acting-as", {}, "/acting-as", button="Văn thư")
-        view = self._view(successor, document)
+        view = view_of(successor, document)
         check(
             any("Hương" in entry["sentence"] or "Hương" in entry["who"] for entry in view["timeline"]), "history stays"
         )
         self.timeline.tell("tung.ht", f"mở cùng văn bản, thấy toàn bộ {len(view['timeline'])} mốc lịch sử")
 
-    def _view(self, browser: Browser, document: str) -> dict[str, Any]:
-        """Return what a document's page knows, as data."""
-        return dict(browser.ask(f"/api/v1/documents/{document}"))
-
-    def _list(self, browser: Browser, direction: str, text: str) -> list[dict[str, Any]]:
-        query = httpx.QueryParams({"text": text})
-        return list(browser.ask(f"/api/v1/documents/{direction}?{query}")["items"])
-
 
 def _main_file(view: dict[str, Any]) -> dict[str, Any]:
     return next(file for file in view["files"] if file["role"] == "main")
-
-
-def _clock(moment: str) -> str:
-    """Return the time of day in Vietnam of a moment in ISO 8601."""
-    return f"{datetime.fromisoformat(moment).astimezone(VIETNAM):%H:%M:%S}"

@@ -16,11 +16,13 @@ from edms.accounts.passwords import Passwords
 from edms.accounts.service import AccountService
 from edms.audit import journal
 from edms.config import PREFIX, Settings, hub_tokens
+from edms.documents.attachments import AttachmentService
 from edms.documents.inventory import in_hand as documents_in_hand
 from edms.documents.layout.fonts import FontSet
 from edms.documents.layout.letter import render_official_letter
 from edms.documents.pages import DocumentPages
 from edms.documents.queries import timeline_part
+from edms.documents.secrecy_review import SecrecyReview
 from edms.documents.service import DocumentService
 from edms.exchange import arrivals, dispatch, statuses
 from edms.exchange.arrivals import ArrivalService
@@ -28,6 +30,7 @@ from edms.exchange.dispatch import DispatchService
 from edms.exchange.filing import Filing
 from edms.exchange.hub import HubAccess
 from edms.exchange.queries import page_part as exchange_part
+from edms.exchange.refusals import RefusalService
 from edms.exchange.statuses import StatusService
 from edms.handover.handlers import MinutesWriter
 from edms.handover.minutes import PdfMinutes
@@ -37,6 +40,7 @@ from edms.organisation.service import OrganisationService
 from edms.registers.queries import numbers_of
 from edms.registers.queries import page_part as register_part
 from edms.registers.service import RegisterService
+from edms.secrecy.service import SecrecyService
 from edms.signatures.keys import SigningTools
 from edms.signatures.queries import page_part as signature_part
 from edms.signatures.service import SignatureService
@@ -46,7 +50,8 @@ from edms.workflow.service import WorkflowService
 from signing.errors import WrongPin
 from signing.providers import Pkcs12Folder
 from signing.trust import Trust, is_demonstration
-from storage.blobs.folder import FolderStore
+from storage.blobs.opening import open_store
+from storage.blobs.port import BlobStore
 from storage.clock import Clock, SystemClock
 from storage.database import open_engine
 from storage.errors import SettingsInvalid
@@ -64,13 +69,18 @@ class Services:
 
     settings: Settings
     database: Database
+    blobs: BlobStore
     accounts: AccountService
     organisation: OrganisationService
+    secrecy: SecrecyService
     documents: DocumentService
+    attachments: AttachmentService
+    secrecy_review: SecrecyReview
     registers: RegisterService
     workflow: WorkflowService
     signatures: SignatureService
     dispatches: DispatchService
+    refusals: RefusalService
     statuses: StatusService
     arrivals: ArrivalService
     handovers: HandoverService
@@ -82,7 +92,7 @@ class Services:
 
 def broker_of(settings: Settings) -> Broker:
     """Return where the EDMS's wake-ups travel."""
-    return Broker(settings.broker_url, QUEUE, settings.database_url.reveal())
+    return Broker(settings.broker_url.reveal(), QUEUE, settings.database_url.reveal())
 
 
 def open_database(settings: Settings, *, clock: Clock | None = None) -> Database:
@@ -102,7 +112,7 @@ def build(
     """
     clock = clock or SystemClock()
     database = open_database(settings, clock=clock)
-    blobs = FolderStore(settings.blob_dir)
+    blobs = open_store(settings.blob_url.reveal())
     fonts = FontSet.load(settings.font_dir)
     trust = _trust(settings)
     keys = Pkcs12Folder(settings.key_dir)
@@ -111,6 +121,9 @@ def build(
         for organ_id, token in hub_tokens(settings).items()
     }
     hub = HubAccess(clients, keys, settings.system_key_password, trust, blobs, clock)
+    secrecy = SecrecyService(database)
+    attachments = AttachmentService(database, blobs, secrecy, settings.attachments_limit_bytes)
+    review = SecrecyReview(database)
     documents = DocumentService(database, blobs, partial(render_official_letter, fonts=fonts))
     registers = RegisterService(database)
     tools = SigningTools(keys, settings.key_dir, trust, settings.timestamp_url, fonts)
@@ -120,18 +133,25 @@ def build(
     return Services(
         settings=settings,
         database=database,
+        blobs=blobs,
         accounts=AccountService(database, Passwords(), session_lifetime=timedelta(hours=settings.session_hours)),
         organisation=OrganisationService(database),
+        secrecy=secrecy,
         documents=documents,
+        attachments=attachments,
+        secrecy_review=review,
         registers=registers,
         workflow=WorkflowService(database),
         signatures=signatures,
         dispatches=DispatchService(database, hub),
+        refusals=RefusalService(database),
         statuses=status_service,
         arrivals=ArrivalService(database, hub, Filing(hub, signatures), status_service),
         handovers=HandoverService(database, blobs, (documents_in_hand, workflow_in_hand)),
         minutes=MinutesWriter(database, blobs, PdfMinutes(lambda: fonts)),
-        document_pages=DocumentPages(documents, contributors, numbers_of, {WrongPin: "pin"}),
+        document_pages=DocumentPages(
+            documents, attachments, secrecy, review, contributors, numbers_of, {WrongPin: "pin"}
+        ),
         stamp=stamper(settings.timestamp_url, trust, clock),
     )
 

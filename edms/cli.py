@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
 def _load() -> Settings:
     from edms.config import load  # noqa: PLC0415
+    from storage.embedded_use import with_database  # noqa: PLC0415
 
-    return load()
+    return with_database(load(), "edms")
 
 
 def _application() -> Callable[[], Flask]:
@@ -40,19 +41,30 @@ def _work(settings: Settings) -> int:
 
 def _migrate(settings: Settings) -> str:
     from edms.bootstrap import broker_of  # noqa: PLC0415
+    from edms.config import PREFIX  # noqa: PLC0415
     from edms.tables import HISTORY  # noqa: PLC0415
     from storage.migrations import current, upgrade  # noqa: PLC0415
     from storage.outbox.worker import prepare_broker  # noqa: PLC0415
+    from storage.roles import owner_of  # noqa: PLC0415
 
-    upgrade(settings.database_url.reveal(), HISTORY)
-    prepare_broker(broker_of(settings))
-    return str(current(settings.database_url.reveal(), HISTORY))
+    application = settings.database_url.reveal()
+    owner = owner_of(PREFIX, settings)
+    upgrade(owner, HISTORY, application_url=application)
+    prepare_broker(broker_of(settings), owner)
+    return str(current(owner, HISTORY))
 
 
 def _check(settings: Settings) -> None:
     from edms.bootstrap import build  # noqa: PLC0415
+    from edms.config import PREFIX  # noqa: PLC0415
+    from storage.roles import check_roles  # noqa: PLC0415
 
-    build(settings).database.engine.dispose()
+    check_roles(PREFIX, settings)
+    services = build(settings)
+    try:
+        services.blobs.check()
+    finally:
+        services.database.engine.dispose()
 
 
 def _database(settings: Settings) -> Database:

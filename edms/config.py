@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from storage.blobs.opening import faults_of
 from storage.errors import SettingsInvalid
+from storage.roles import EMBEDDED_URL, refuse_urls
 from storage.settings import Secret, read_settings
 
 PREFIX = "EDMS_"
@@ -19,8 +21,6 @@ PREFIX = "EDMS_"
 class Settings:
     """Everything that differs between installations. Sizes and times carry their unit in the name."""
 
-    database_url: Secret
-    """`postgresql://user:password@host/name`, or with `?host=/folder` for a Unix socket."""
     hub_url: str
     """Address of the axis hub."""
     trust_roots_file: Path
@@ -33,9 +33,15 @@ class Settings:
     """Opens the keys with which the agencies' systems sign envelopes."""
     hub_tokens_file: Path
     """JSON object: agency identifier → bearer token at the hub. Readable by this service only."""
+    database_url: Secret = EMBEDDED_URL
+    """`postgresql://user:password@host/name` (or `?host=/folder` for a Unix socket), the application's role; or `embedded:`."""
+    database_owner_url: Secret | None = None
+    """The same database for the role that owns the tables; read by `migrate` and `serve` only."""
     environment: Literal["demo", "test", "production"] = "demo"
-    broker_url: str = "pgmq://"
-    blob_dir: Path = Path("var/edms/blobs")
+    broker_url: Secret = Secret("pgmq://")  # noqa: RUF009 - it is immutable
+    """`pgmq://`, in the same database, or `amqp://user:password@host/vhost`."""
+    blob_url: Secret = Secret("file:var/edms/blobs")  # noqa: RUF009 - it is immutable
+    """Where blobs lie: `file:/folder` or `s3://…`; see `storage.blobs.opening`. Secret, because it may hold a key."""
     font_dir: Path = Path("build/fonts")
     trust_intermediates_file: Path | None = None
     allowed_revocation_hosts: tuple[str, ...] = ()
@@ -46,6 +52,8 @@ class Settings:
     web_threads: int = 8
     worker_threads: int = 4
     upload_limit_bytes: int = 60 * 1024 * 1024
+    attachments_limit_bytes: int = 50 * 1024 * 1024
+    """All attachments of one document together; they travel in one message, a third larger."""
     poll_seconds: float = 1.0
     """How often the worker looks for due work whose wake-up was lost."""
     fetch_seconds: int = 60
@@ -64,8 +72,12 @@ class Settings:
 def load(environ: Mapping[str, str] | None = None) -> Settings:
     """Read the settings from `environ` (the process's own by default). Raises `SettingsInvalid`."""
     settings = read_settings(Settings, PREFIX, os.environ if environ is None else environ)
-    if settings.environment == "production":
-        _refuse_demo(settings)
+    production = settings.environment == "production"
+    faults = [f"{PREFIX}BLOB_URL: {fault}" for fault in faults_of(settings.blob_url.reveal(), production=production)]
+    if production:
+        faults += _demo_values(settings)
+    if faults:
+        raise SettingsInvalid("\n".join(faults))
     return settings
 
 
@@ -80,11 +92,11 @@ def hub_tokens(settings: Settings) -> dict[str, Secret]:
     return {str(organ_id): Secret(token) for organ_id, token in values.items()}
 
 
-def _refuse_demo(settings: Settings) -> None:
-    faults = []
+def _demo_values(settings: Settings) -> list[str]:
+    """What a demonstration may have and a production must not; the certificates are looked at when they are opened."""
+    faults = refuse_urls(PREFIX, settings.database_url, settings.database_owner_url)
     if settings.hub_url.startswith("http://"):
         faults.append(f"{PREFIX}HUB_URL: plain http is for demonstrations")
     if settings.broker_url.startswith("pgmq:"):
         faults.append(f"{PREFIX}BROKER_URL: production uses a broker of its own (amqp://)")
-    if faults:
-        raise SettingsInvalid("\n".join(faults))
+    return faults

@@ -5,6 +5,7 @@ from __future__ import annotations
 from edms.accounts.authentication import signed_in
 from edms.bootstrap import Services
 from edms.organisation.model import Capacity
+from edms.secrecy.queries import is_guard, open_incidents
 from edms.web.shell import ActingChoice, Frame, NavigationEntry
 from edms.web.translations import mark
 from edms.workflow.queries import waiting_count
@@ -17,7 +18,9 @@ def frame_of(services: Services) -> Frame | None:
         return None
     actor = found.actor
     with services.database.reading() as session:
-        waiting = waiting_count(session, actor)
+        now = services.database.clock.now()
+        waiting, watches = waiting_count(session, actor), is_guard(session, actor, now)
+        incidents = open_incidents(session, actor, now)
     entries = [NavigationEntry(mark("Việc cần làm"), "/", "desk", waiting)]
     if actor.capacity == Capacity.LEADER:
         entries.append(NavigationEntry(mark("Bàn lãnh đạo"), "/leader", "direct"))
@@ -28,6 +31,8 @@ def frame_of(services: Services) -> Frame | None:
     ]
     if actor.capacity == Capacity.CLERK:
         entries.append(NavigationEntry(mark("Gói tin cách ly"), "/quarantine", "warning"))
+    if watches:
+        entries.append(NavigationEntry(mark("Sự việc bảo mật"), "/secrecy", "key", incidents))
     choices = tuple(
         ActingChoice(one.appointment_id, one.position_title, one.agency_name)
         for one in services.accounts.choices(actor)

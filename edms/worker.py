@@ -6,13 +6,12 @@ from datetime import timedelta
 
 from edms.bootstrap import ask_for_arrivals, broker_of, build, build_relay, keep_journal
 from edms.config import Settings
-from storage.outbox.worker import make_celery, prepare_broker, run_worker
+from storage.outbox.worker import make_celery, run_worker
 
 
 def work(settings: Settings) -> int:
     """Run a worker in this process until SIGTERM; return its exit status."""
     broker = broker_of(settings)
-    prepare_broker(broker)
     services = build(settings)
     relay = build_relay(services)
     ask_for_arrivals(services, relay)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from schemas.errors import ContentRefused, ZipBomb, ZipDamaged, ZipEncrypted, ZipUnsafeName, ZipUnsupported
 from schemas.limits import MEBIBYTE
@@ -35,11 +36,19 @@ class ContentKind(StrEnum):
     ODT = "odt"
     ODS = "ods"
     DOC = "doc"
-    """Any OLE2 compound file (Word, Excel or PowerPoint 97–2003)."""
+    """Word 97–2003, or an OLE2 compound file (MS-CFB) of which no more is known."""
+    XLS = "xls"
+    PPT = "ppt"
+    RTF = "rtf"
     ZIP = "zip"
+    RAR = "rar"
+    SEVEN_ZIP = "7z"
+    GZIP = "gzip"
     XML = "xml"
     PNG = "png"
     JPG = "jpg"
+    GIF = "gif"
+    TIFF = "tiff"
     TEXT = "text"
     EMPTY = "empty"
     UNKNOWN = "unknown"
@@ -53,10 +62,18 @@ MEDIA_TYPES: dict[ContentKind, str] = {
     ContentKind.ODT: "application/vnd.oasis.opendocument.text",
     ContentKind.ODS: "application/vnd.oasis.opendocument.spreadsheet",
     ContentKind.DOC: "application/msword",
+    ContentKind.XLS: "application/vnd.ms-excel",
+    ContentKind.PPT: "application/vnd.ms-powerpoint",
+    ContentKind.RTF: "application/rtf",
     ContentKind.ZIP: "application/zip",
+    ContentKind.RAR: "application/vnd.rar",
+    ContentKind.SEVEN_ZIP: "application/x-7z-compressed",
+    ContentKind.GZIP: "application/gzip",
     ContentKind.XML: "application/xml",
     ContentKind.PNG: "image/png",
     ContentKind.JPG: "image/jpeg",
+    ContentKind.GIF: "image/gif",
+    ContentKind.TIFF: "image/tiff",
     ContentKind.TEXT: "text/plain",
     ContentKind.EMPTY: "application/octet-stream",
     ContentKind.UNKNOWN: "application/octet-stream",
@@ -73,6 +90,8 @@ class ZipLimits:
     ratio: int = 200
     """Inflated bytes for each compressed byte, once the first MiB is passed (office text reaches about
     20)."""
+    declared_bytes: int = 64 * MEBIBYTE
+    """Inflated bytes of all entries together, as the directory declares them; over `ratio` times the file a bomb."""
     directory_bytes: int = MEBIBYTE
     """Bytes of the central directory, which is held in memory whole."""
 
@@ -98,11 +117,25 @@ _MAGIC: tuple[tuple[bytes, ContentKind], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ContentKind.DOC),
     (b"\x89PNG\r\n\x1a\n", ContentKind.PNG),
     (b"\xff\xd8\xff", ContentKind.JPG),
+    (b"{\\rtf", ContentKind.RTF),
+    (b"Rar!\x1a\x07", ContentKind.RAR),
+    (b"7z\xbc\xaf\x27\x1c", ContentKind.SEVEN_ZIP),
+    (b"\x1f\x8b\x08", ContentKind.GZIP),
+    (b"GIF87a", ContentKind.GIF),
+    (b"GIF89a", ContentKind.GIF),
+    (b"II*\x00", ContentKind.TIFF),
+    (b"MM\x00*", ContentKind.TIFF),
 )
 _ENTRY_MARKERS: tuple[tuple[str, ContentKind], ...] = (
     ("word/document.xml", ContentKind.DOCX),
     ("xl/workbook.xml", ContentKind.XLSX),
     ("ppt/presentation.xml", ContentKind.PPTX),
+)
+_STREAM_MARKERS: tuple[tuple[str, ContentKind], ...] = (
+    ("WordDocument", ContentKind.DOC),
+    ("Workbook", ContentKind.XLS),
+    ("Book", ContentKind.XLS),
+    ("PowerPoint Document", ContentKind.PPT),
 )
 _MIMETYPE_MARKERS: dict[bytes, ContentKind] = {
     MEDIA_TYPES[ContentKind.ODT].encode(): ContentKind.ODT,
@@ -123,7 +156,10 @@ _ZIP_DEFECTS = (
     UnicodeError,
     ValueError,
 )
+_PDF_END_WITHIN_BYTES = 2048
+"""Readers look for the end mark in the last 1,024 bytes; some signing software leaves more after it."""
 _BLOCK_BYTES = 64 * 1024
+_COMPOUND_HEADER_BYTES = 512
 _END_RECORD = struct.Struct("<4s4H2LH")
 _END_SIGNATURE = b"PK\x05\x06"
 _ZIP64_LOCATOR = b"PK\x06\x07"
@@ -131,7 +167,7 @@ _LONGEST_COMMENT = 0xFFFF
 
 
 def sniff_head(head: bytes) -> ContentKind:
-    """Kind by the first `HEAD_BYTES` bytes alone; office files that are ZIP containers are told as ZIP."""
+    """Kind by the first `HEAD_BYTES` bytes alone; office files that are ZIP containers are told as ZIP, OLE2 ones as DOC."""
     if not head:
         return ContentKind.EMPTY
     for magic, kind in _MAGIC:
@@ -147,9 +183,11 @@ def sniff_head(head: bytes) -> ContentKind:
 
 
 def sniff(path: Path) -> ContentKind:
-    """Kind of the file at `path`; a ZIP is looked into for office containers. Raises OSError only."""
+    """Kind of the file at `path`; ZIP and OLE2 are looked into for office documents. Raises OSError only."""
     with path.open("rb") as file:
         kind = sniff_head(file.read(HEAD_BYTES))
+        if kind is ContentKind.DOC:
+            return _compound_kind(file)
     if kind is not ContentKind.ZIP:
         return kind
     try:
@@ -167,11 +205,19 @@ def is_text_damaged(head: bytes) -> bool:
     return head.startswith((b"%PDF-", b"PK", b"\xef\xbf\xbd")) and _REPLACEMENT in head
 
 
+def is_pdf_incomplete(path: Path) -> bool:
+    """Whether the PDF at `path` lacks its end mark (ISO 32000-1 §7.5.5), as one cut short does."""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - _PDF_END_WITHIN_BYTES))
+        return b"%%EOF" not in file.read()
+
+
 def unwrap_single_entry_zip(path: Path, *, into: Path, limits: ZipLimits | None = None) -> Unwrapped | None:
     """Inflate the only entry of the ZIP at `path` to a new file (mode 0600) in the folder `into`.
 
     None when there is nothing to unwrap: not a ZIP, an office container, a folder, or any number of entries
-    but one. The entry may be a ZIP again; it is never opened further. A refusal leaves no file behind.
+    but one. The entry may be a ZIP again; it is never opened further. A refusal leaves no file behind. What is not
+    unwrapped is still a bomb if its directory says so.
 
     Raises ContentRefused: ZipDamaged, ZipEncrypted, ZipUnsafeName, ZipUnsupported or ZipBomb; OSError of
     the disk.
@@ -181,13 +227,26 @@ def unwrap_single_entry_zip(path: Path, *, into: Path, limits: ZipLimits | None 
         if sniff_head(file.read(HEAD_BYTES)) is not ContentKind.ZIP:
             return None
     with _open_zip(path, limits) as archive:
+        entries = archive.infolist()
+        _check_declared(entries, path, limits)
         if _container_kind(archive) is not ContentKind.ZIP:
             return None
-        entries = archive.infolist()
         if len(entries) != 1 or entries[0].filename.endswith("/"):
             return None
         _check_entry(entries[0], limits)
         return _inflate(archive, entries[0], into, limits)
+
+
+def require_no_bomb(path: Path, *, limits: ZipLimits | None = None) -> None:
+    """Raise ZipBomb when the directory of the ZIP at `path` declares abnormal growth; nothing is opened, no defect told."""
+    limits = limits or ZipLimits()
+    try:
+        with _open_zip(path, limits) as archive:
+            _check_declared(archive.infolist(), path, limits)
+    except ZipBomb:
+        raise
+    except ContentRefused:
+        return
 
 
 def _as_text(head: bytes) -> str | None:
@@ -242,6 +301,30 @@ def _container_kind(archive: zipfile.ZipFile) -> ContentKind:
             return _MIMETYPE_MARKERS.get(entry.read(100).strip(), ContentKind.ZIP)
     except (*_ZIP_DEFECTS, RuntimeError):
         return ContentKind.ZIP
+
+
+def _compound_kind(file: BinaryIO) -> ContentKind:
+    """Kind of an OLE2 compound file by the names in its first directory sector (MS-CFB §2.2 and §2.6.1)."""
+    file.seek(0)
+    header = file.read(_COMPOUND_HEADER_BYTES)
+    if len(header) < _COMPOUND_HEADER_BYTES:
+        return ContentKind.DOC
+    (shift,), (sector,) = struct.unpack_from("<H", header, 30), struct.unpack_from("<I", header, 48)
+    if shift not in {9, 12}:
+        return ContentKind.DOC
+    file.seek((sector + 1) << shift)
+    directory = file.read(1 << shift)
+    names = {
+        directory[at : at + 64].decode("utf-16-le", "replace").partition("\0")[0] for at in range(0, 1 << shift, 128)
+    }
+    return next((kind for name, kind in _STREAM_MARKERS if name in names), ContentKind.DOC)
+
+
+def _check_declared(entries: list[zipfile.ZipInfo], path: Path, limits: ZipLimits) -> None:
+    """Refuse what would grow abnormally in the hands of whoever opens it: overlapping entries, boxes in boxes."""
+    declared = sum(entry.file_size for entry in entries)
+    if declared > limits.declared_bytes and declared > limits.ratio * path.stat().st_size:
+        raise ZipBomb("declared size of all entries", limit=limits.declared_bytes)
 
 
 def _check_entry(entry: zipfile.ZipInfo, limits: ZipLimits) -> None:

@@ -3,6 +3,10 @@
 Problem
 ├── XmlRefused                   line and column where known
 │   ├── MalformedXml             xml.malformed
+│   │   └── NotXml               xml.not-xml
+│   │       ├── Empty            xml.empty
+│   │       ├── JsonWrapped      xml.json
+│   │       └── MimeMessage      xml.mime
 │   ├── DoctypeRefused           xml.doctype
 │   ├── EncodingRefused          xml.encoding
 │   ├── AttachmentMalformed      xml.attachment-malformed
@@ -51,7 +55,10 @@ class XmlRefused(Problem):
 
 
 class MalformedXml(XmlRefused):
-    """Not well formed (XML 1.0 §2.1), or cut short. `facts["rule"]` is libxml2's name of the rule broken."""
+    """Not well formed (XML 1.0 §2.1), or cut short.
+
+    `facts["rule"]` is libxml2's name of the rule broken, `facts["reason"]` its own words.
+    """
 
     code = "xml.malformed"
     message_vi = (
@@ -59,6 +66,42 @@ class MalformedXml(XmlRefused):
     )
     message_en = (
         "The XML is not well formed or was cut short at the line given. Ask the sender to create and send it anew."
+    )
+
+
+class NotXml(MalformedXml):
+    """Something else than XML: `facts["found"]` says what its first bytes are (`gzip`, `zip`, `pdf`, `text`, …)."""
+
+    code = "xml.not-xml"
+    message_vi = "Tệp này không phải XML. Hãy giải nén hoặc chọn đúng tệp thông điệp .edxml rồi gửi lại."
+    message_en = "This file is not XML. Decompress it or choose the .edxml message itself and send it again."
+
+
+class Empty(NotXml):
+    """No byte, or white space only."""
+
+    code = "xml.empty"
+    message_vi = "Tệp rỗng, không có thông điệp nào. Hãy xuất lại thông điệp từ phần mềm gửi."
+    message_en = "The file is empty: it holds no message. Export the message from the sending software again."
+
+
+class JsonWrapped(NotXml):
+    """JSON, in which some gateways carry a message as text or base64."""
+
+    code = "xml.json"
+    message_vi = "Tệp là JSON, không phải thông điệp edXML. Hãy lấy phần edXML bên trong (giải mã base64 nếu có)."
+    message_en = "This is JSON, not an edXML message. Take out the edXML inside (decode its base64, if any)."
+
+
+class MimeMessage(NotXml):
+    """A MIME message, as eDoc software sent (SOAP with attachments) before QCVN 102:2016/BTTTT."""
+
+    code = "xml.mime"
+    message_vi = (
+        "Thông điệp eDoc kiểu cũ (MIME nhiều phần) không được hỗ trợ. Hãy gửi lại theo edXML của QCVN 102:2016."
+    )
+    message_en = (
+        "This is an old eDoc message (MIME multipart), which is not supported. Send it as edXML of QCVN 102:2016."
     )
 
 

@@ -38,6 +38,7 @@ ENCODINGS = frozenset(
 """Declared encodings that are read, in lower case. UTF-7 and the like, which disguise markup, are not among
 them."""
 
+_LONGEST_REASON = 300
 _UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _ENCODING_ERRORS = frozenset({etree.ErrorTypes.ERR_UNSUPPORTED_ENCODING, etree.ErrorTypes.ERR_UNKNOWN_ENCODING})
 
@@ -147,7 +148,10 @@ class GuardedParser:
         try:
             self._prolog_parser.feed(chunk)
         except _DoctypeSeen as seen:
-            raise DoctypeRefused from seen
+            before, found, _ = chunk.partition(b"<!DOCTYPE")
+            raise DoctypeRefused(
+                line=before.count(b"\n") + 1 if found and self._bytes == len(chunk) else None
+            ) from seen
         except etree.XMLSyntaxError:
             self._prolog_parser = None  # the tree parser meets the same error and reports it
         if self._prolog.root_seen:
@@ -209,14 +213,16 @@ class GuardedParser:
 
 
 def refusal_of(error: etree.XMLSyntaxError | None) -> MalformedXml | EncodingRefused:
-    """The refusal that a syntax error of lxml means, with line, column and the name of libxml2's rule."""
+    """The refusal that a syntax error of lxml means, with line, column, libxml2's name of the rule and its words."""
     if error is None:
         return MalformedXml("no element found", rule="ERR_DOCUMENT_EMPTY", line=1, column=1)
-    line, column = error.lineno, error.offset
+    line = error.lineno
+    column = None if error.offset is None else error.offset + 1  # lxml counts columns from 0, libxml2 from 1
     rule = _RULES.get(error.code, "ERR_UNKNOWN")
+    words = str(error.msg or "")[:_LONGEST_REASON]
     if error.code in _ENCODING_ERRORS:
-        return EncodingRefused(line=line, column=column, rule=rule)
-    return MalformedXml(rule, rule=rule, line=line, column=column)
+        return EncodingRefused(line=line, column=column, rule=rule, reason=words)
+    return MalformedXml(rule, rule=rule, line=line, column=column, reason=words)
 
 
 _RULES: dict[int, str] = {

@@ -1,71 +1,33 @@
 """The one reader of XML: a small tree for the envelope, spool files for attachments, digests of all.
 
-An edXML message (QCVN 102:2016/BTTTT) keeps its attachments as base64 text beside the envelope:
-`edXML/AttachmentEncoded/Attachment/ContentTransferEncoded`. Elements are known here by local name and by
-exactly this place; a message of any namespace and prefix is read alike.
+An edXML message (QCVN 102:2016/BTTTT) keeps its attachments as base64 text beside the envelope; `schemas.spool` takes
+them out while the tree grows. Elements are known by local name: a message of any namespace and prefix is read alike.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import os
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from lxml import etree
 
-from schemas.base64_stream import Base64Decoder
-from schemas.content import HEAD_BYTES, ContentKind, is_text_damaged, sniff, sniff_head
-from schemas.errors import AttachmentMalformed, AttachmentTooLarge, TooManyAttachments
+from schemas.content import HEAD_BYTES
+from schemas.errors import MalformedXml
 from schemas.findings import Finding
+from schemas.foreign import not_xml
 from schemas.guard import CHUNK_BYTES, GuardedParser
 from schemas.limits import MESSAGE, RECEIPT, Limits
+from schemas.oddities import oddity
+from schemas.spool import Attachment, Sink, SinkOpener, Spooler, local_name
 
-_CONTENT_PATH = ("AttachmentEncoded", "Attachment", "ContentTransferEncoded")
-_CONTENT_DEPTH = 1 + len(_CONTENT_PATH)
+__all__ = ["Attachment", "ReadMessage", "Reading", "Sink", "SinkOpener", "local_name", "parse", "read_message"]
+
 _ENVELOPE = "edXMLEnvelope"
-
-
-class Sink(Protocol):
-    """Where the content of one attachment goes. Errors of its methods pass through the reader unchanged."""
-
-    def write(self, data: bytes, /) -> object:
-        """Take all of `data`."""
-
-    def close(self) -> None:
-        """Called once, also when the message is refused; the caller decides what is kept."""
-
-
-SinkOpener = Callable[[int], Sink]
-"""Gives a sink for the attachment with this ordinal (1 for the first)."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """One attachment as it lay in the message; texts are as received, white space around them removed.
-
-    `ordinal` counts from 1 in the order of the message. `path` is the spool file, or None when the caller
-    gave sinks. `detected` comes from the content: refined by the directory of a ZIP when spooled to a file,
-    from the first bytes alone otherwise. `sha256` (lower-case hex) and `size_bytes` are of the decoded
-    content. `is_text_damaged` says that binary content was once decoded as text and cannot be repaired.
-    """
-
-    ordinal: int
-    content_id: str
-    name: str
-    declared_type: str
-    description: str
-    detected: ContentKind
-    is_text_damaged: bool
-    path: Path | None
-    size_bytes: int
-    sha256: str
-    line: int | None
+_START = "line 1, column 1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,9 +50,80 @@ class ReadMessage:
         return next((child for child in self.root if local_name(child) == _ENVELOPE), None)
 
 
-def local_name(element: etree._Element) -> str:
-    """Name without namespace; empty for comments and processing instructions."""
-    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+class Reading:
+    """One pass over a message, after which what was read stays at hand even if the message was refused.
+
+    `run` is called once. Files in the folder `spool` belong to the caller, also after a refusal.
+    """
+
+    def __init__(self, source: BinaryIO, *, spool: Path | SinkOpener, limits: Limits = MESSAGE) -> None:
+        self._source = source
+        self._spooler = Spooler(spool, limits)
+        self._parser = GuardedParser(limits, self._spooler)
+        self._digest = hashlib.sha256()
+        self._head = b""
+        self.size_bytes = 0
+        """Raw bytes read so far."""
+
+    @property
+    def root(self) -> etree._Element | None:
+        """The tree so far; None before the first element."""
+        return self._spooler.root
+
+    @property
+    def open_elements(self) -> tuple[etree._Element, ...]:
+        """Elements whose end was not read, the root first: the text of the last may be cut short."""
+        return tuple(self._spooler.open_elements)
+
+    @property
+    def attachments(self) -> tuple[Attachment, ...]:
+        """The attachments that were read to their end."""
+        return tuple(self._spooler.attachments)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The oddities met so far."""
+        return tuple(self._spooler.findings)
+
+    def run(self) -> ReadMessage:
+        """Read to the end. Raises what `read_message` raises; all sinks are closed then, and no file is removed."""
+        try:
+            root = self._parse()
+        except MalformedXml as refusal:
+            self._spooler.close()
+            other = not_xml(self._whole_head()) if self.root is None else None
+            if other is not None:
+                raise other from refusal
+            raise
+        except BaseException:
+            self._spooler.close()
+            raise
+        return ReadMessage(
+            root=root,
+            attachments=self.attachments,
+            findings=(*_encoding_findings(root, self._head), *self.findings),
+            size_bytes=self.size_bytes,
+            sha256=self._digest.hexdigest(),
+        )
+
+    def discard(self) -> None:
+        """Remove the files made here."""
+        self._spooler.discard()
+
+    def _whole_head(self) -> bytes:
+        """The first bytes, also those that were not read yet when the refusal came."""
+        while len(self._head) < HEAD_BYTES and (more := self._source.read(HEAD_BYTES - len(self._head))):
+            self._head += more
+        return self._head
+
+    def _parse(self) -> etree._Element:
+        for chunk in _chunks(self._source):
+            self._digest.update(chunk)
+            self.size_bytes += len(chunk)
+            if len(self._head) < HEAD_BYTES:
+                self._head += chunk[: HEAD_BYTES - len(self._head)]
+            self._parser.feed(chunk)
+        return self._parser.close()
 
 
 def read_message(source: BinaryIO, *, spool: Path | SinkOpener, limits: Limits = MESSAGE) -> ReadMessage:
@@ -103,25 +136,12 @@ def read_message(source: BinaryIO, *, spool: Path | SinkOpener, limits: Limits =
     Raises XmlRefused (one leaf for each cause, see `schemas.errors`), and whatever `source` and the sinks
     raise.
     """
-    spooler = _Spooler(spool, limits)
-    parser = GuardedParser(limits, spooler)
-    digest, size_bytes = hashlib.sha256(), 0
+    reading = Reading(source, spool=spool, limits=limits)
     try:
-        for chunk in _chunks(source):
-            digest.update(chunk)
-            size_bytes += len(chunk)
-            parser.feed(chunk)
-        root = parser.close()
+        return reading.run()
     except BaseException:
-        spooler.discard()
+        reading.discard()
         raise
-    return ReadMessage(
-        root=root,
-        attachments=tuple(spooler.attachments),
-        findings=tuple(spooler.findings),
-        size_bytes=size_bytes,
-        sha256=digest.hexdigest(),
-    )
 
 
 def parse(source: bytes | BinaryIO, *, limits: Limits = RECEIPT) -> etree._Element:
@@ -140,155 +160,9 @@ def _chunks(source: BinaryIO) -> Iterator[bytes]:
         yield chunk
 
 
-class _Content:
-    """The content of one attachment on its way from the tree to its sink."""
-
-    def __init__(self, element: etree._Element, sink: Sink, path: Path | None, limit: int) -> None:
-        self.element = element
-        self.path = path
-        self.size_bytes = 0
-        self.head = b""
-        self.digest = hashlib.sha256()
-        self.decoder = Base64Decoder(element.sourceline)
-        self._sink = sink
-        self._limit = limit
-
-    def take(self) -> int:
-        """Move the text that has gathered in the element to the sink; the number of characters moved."""
-        if len(self.element):
-            raise AttachmentMalformed("markup inside the content", line=self.element.sourceline)
-        text = self.element.text
-        if not text:
-            return 0
-        self.element.text = None
-        self._write(self.decoder.feed(text))
-        return len(text)
-
-    def finish(self) -> None:
-        self._write(self.decoder.finish())
-        self.close()
-
-    def close(self) -> None:
-        self._sink.close()
-
-    def _write(self, data: bytes) -> None:
-        self.size_bytes += len(data)
-        if self.size_bytes > self._limit:
-            raise AttachmentTooLarge(line=self.element.sourceline, limit=self._limit)
-        self.digest.update(data)
-        if len(self.head) < HEAD_BYTES:
-            self.head += data[: HEAD_BYTES - len(self.head)]
-        self._sink.write(data)
-
-
-class _Spooler:
-    """Watches the tree for attachments, empties their content into sinks, and keeps what is known of each."""
-
-    def __init__(self, spool: Path | SinkOpener, limits: Limits) -> None:
-        self.attachments: list[Attachment] = []
-        self.findings: list[Finding] = []
-        self._spool = spool
-        self._limits = limits
-        self._path: list[str] = []
-        self._open: _Content | None = None
-        self._done: _Content | None = None
-        self._made: list[Path] = []
-        self._started = 0
-        self._taken_chars = 0
-
-    def start(self, element: etree._Element, depth: int) -> None:
-        if depth > _CONTENT_DEPTH:
-            return
-        del self._path[depth - 1 :]
-        self._path.append(local_name(element))
-        place = tuple(self._path[1:])
-        if place == _CONTENT_PATH[:2]:
-            self._started += 1
-            if self._started > self._limits.attachments:
-                raise TooManyAttachments(line=element.sourceline, limit=self._limits.attachments)
-            self._done = None
-        elif place == _CONTENT_PATH:
-            if self._done is not None:
-                raise AttachmentMalformed("second content", line=element.sourceline)
-            self._open = self._content(element)
-
-    def end(self, element: etree._Element, depth: int) -> None:
-        content = self._open
-        if content is not None and element is content.element:
-            self._taken_chars += content.take()
-            content.finish()
-            self._open, self._done = None, content
-        elif depth == _CONTENT_DEPTH - 1 and tuple(self._path[1:depth]) == _CONTENT_PATH[:2]:
-            self._attachment(element)
-
-    def fed(self) -> int:
-        if self._open is not None:
-            self._taken_chars += self._open.take()
-        taken, self._taken_chars = self._taken_chars, 0
-        return taken
-
-    def discard(self) -> None:
-        """Close what is open and remove the files made here."""
-        if self._open is not None:
-            with suppress(OSError):  # the refusal that led here matters more than a full disk
-                self._open.close()
-        for path in self._made:
-            path.unlink(missing_ok=True)
-
-    def _content(self, element: etree._Element) -> _Content:
-        limit = self._limits.attachment_bytes
-        if not isinstance(self._spool, Path):
-            return _Content(element, self._spool(self._started), None, limit)
-        handle, name = tempfile.mkstemp(prefix=f"attachment-{self._started:04d}-", dir=self._spool)
-        path = Path(name)
-        self._made.append(path)
-        return _Content(element, os.fdopen(handle, "wb"), path, limit)
-
-    def _attachment(self, element: etree._Element) -> None:
-        content = self._done
-        if content is None:
-            content = self._content(element)
-            content.finish()
-        if content.size_bytes == 0:
-            self.findings.append(_empty(element))
-        if content.decoder.unpadded:
-            self.findings.append(_unpadded(element))
-        texts = {local_name(child): (child.text or "").strip() for child in reversed(element)}
-        self.attachments.append(
-            Attachment(
-                ordinal=self._started,
-                content_id=texts.get("ContentId", ""),
-                name=texts.get("AttachmentName", ""),
-                declared_type=texts.get("ContentType", "") or texts.get("MimeType", ""),
-                description=texts.get("Description", ""),
-                detected=sniff(content.path) if content.path is not None else sniff_head(content.head),
-                is_text_damaged=is_text_damaged(content.head),
-                path=content.path,
-                size_bytes=content.size_bytes,
-                sha256=content.digest.hexdigest(),
-                line=element.sourceline,
-            )
-        )
-        self._done = None
-
-
-def _empty(element: etree._Element) -> Finding:
-    return Finding(
-        rule="xml.attachment-empty",
-        severity="error",
-        location=f"AttachmentEncoded/Attachment:{element.sourceline}",
-        message_vi="Tệp đính kèm không có nội dung. Hãy đề nghị bên gửi đính kèm lại.",
-        message_en="The attachment has no content. Ask the sender to attach it again.",
-    )
-
-
-def _unpadded(element: etree._Element) -> Finding:
-    return Finding(
-        rule="xml.base64-unpadded",
-        severity="warning",
-        location=f"AttachmentEncoded/Attachment:{element.sourceline}",
-        message_vi="Nội dung base64 thiếu ký tự đệm ở cuối; đã đọc được, nhưng bên gửi nên sửa phần mềm.",
-        message_en=(
-            "The base64 content lacks its final padding; it was read, but the sender should mend the software."
-        ),
-    )
+def _encoding_findings(root: etree._Element, head: bytes) -> Iterator[Finding]:
+    if head.startswith(b"\xef\xbb\xbf"):
+        yield oddity("xml.byte-order-mark", _START)
+    encoding = (root.getroottree().docinfo.encoding or "utf-8").lower()
+    if encoding not in {"utf-8", "utf8", "us-ascii", "ascii"}:
+        yield oddity("xml.encoding-not-utf8", _START)

@@ -96,11 +96,22 @@ def validate_path(
         context = validation_context(when, sources, (to_asn1(other) for other in chain))
         try:
             run(_validate(subject, context, usage))
+        except InsufficientRevinfoError as error:
+            # The validator asks about the issuers first; that nobody answers must not hide what the dates say.
+            return [_outside_its_dates(certificate, when) or finding_for(error)], sources.used_for(subject)
         except (ValidationError, PathError) as error:
             return [finding_for(error)], sources.used_for(subject)
         return [], sources.used_for(subject)
     except Exception as error:  # noqa: BLE001 - asn1crypto parses lazily, so that anything malformed shows up anywhere
         return [Finding("certificate.unsuitable", f"malformed: {type(error).__name__}: {error}")], "none"
+
+
+def _outside_its_dates(certificate: x509.Certificate, when: datetime) -> Finding | None:
+    if when < certificate.not_valid_before_utc:
+        return Finding("certificate.not-yet-valid", f"valid from {certificate.not_valid_before_utc.isoformat()}")
+    if when > certificate.not_valid_after_utc:
+        return Finding("certificate.expired", f"valid to {certificate.not_valid_after_utc.isoformat()}")
+    return None
 
 
 async def _validate(certificate: asn1_x509.Certificate, context: ValidationContext, usage: Usage) -> None:

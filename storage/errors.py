@@ -8,6 +8,8 @@ StorageError
 ├── BlobMissing         no blob has that digest
 ├── BlobDamaged         the stored bytes no longer match their digest
 ├── BlobTooLarge        the stream is longer than the caller allows
+├── BlobStoreUnavailable the store cannot read or write at present
+├── BlobStoreUnfit      the store is not set up as the settings say
 ├── LeaseLost           the outbox row was taken over by another worker
 ├── SettingsInvalid     an environment variable is unknown, missing or malformed
 └── EmbeddedUnavailable the embedded PostgreSQL cannot be started here
@@ -52,6 +54,14 @@ class BlobDamaged(StorageError):
 
 class BlobTooLarge(StorageError):
     """The stream offered is longer than `limit_bytes`."""
+
+
+class BlobStoreUnavailable(StorageError):
+    """The blob store does not answer, refuses or has no room left; nothing was kept, and trying again later is right."""
+
+
+class BlobStoreUnfit(StorageError):
+    """The blob store cannot keep blobs as the settings promise; the message says what to set up there."""
 
 
 class LeaseLost(StorageError):

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.postgres import postgres_server, postgres_url
+from tests.postgres import distribution_server, distribution_url, each_server, each_url, postgres_server, postgres_url
 
-__all__ = ["postgres_server", "postgres_url"]
+__all__ = ["distribution_server", "distribution_url", "each_server", "each_url", "postgres_server", "postgres_url"]

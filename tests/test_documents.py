@@ -25,10 +25,13 @@ import axis.cli
 import axis.config
 import edms.cli
 import edms.config
+from axis.edxml.rules import RULES
 from axis.http.health import health_blueprint
 from axis.hub.api import checkpoints, deliveries, directory, messages
 from demo.ports import Ports
+from schemas.oddities import ODDITIES
 from schemas.problems import Problem
+from storage.settings import Secret
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted(
@@ -169,6 +172,8 @@ def _default(field: dataclasses.Field[Any]) -> str:
         return "required"
     if field.default is None:
         return "none"
+    if isinstance(field.default, Secret):
+        return f"`{field.default.reveal()}`"
     return "empty" if field.default == () else f"`{field.default}`"
 
 
@@ -203,7 +208,8 @@ def test_codes_exist_with_their_status() -> None:
     used = [(document, span) for document, span in named(_CODE) if span.partition(".")[0] in families]
     topics = {name for name, _ in rows_of("docs/operations.md", r"`([a-z]+\.[a-z]+)`")}
     statuses = re.compile(r"http\.status-\d+")
-    assert [(d, s) for d, s in used if s not in codes and s not in topics and not statuses.fullmatch(s)] == []
+    known = {*codes, *topics, *RULES, *ODDITIES}
+    assert [(d, s) for d, s in used if s not in known and not statuses.fullmatch(s)] == []
 
 
 def _codes_of(module: str) -> set[str]:

@@ -36,4 +36,4 @@ def test_neither_service_is_refused_in_both_languages(service: str) -> None:
 def test_each_service_asks_for_its_own_settings(service: str, prefix: str) -> None:
     done = imported(LIENTHONG_SERVICE=service)
     assert done.returncode == 1
-    assert f"{prefix}DATABASE_URL: required" in done.stderr
+    assert f"{prefix}TRUST_ROOTS_FILE: required" in done.stderr

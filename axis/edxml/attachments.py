@@ -6,6 +6,7 @@ import re
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -18,17 +19,29 @@ from schemas.edxml.validation import DIGEST_NAMESPACE
 from schemas.reader import Attachment
 
 _UNSAFE_NAME = re.compile(r"[/\\\x00-\x1f\x7f]|^\.{1,2}$")
-_OFFICE_ZIPS = frozenset({ContentKind.DOCX, ContentKind.XLSX, ContentKind.PPTX, ContentKind.ODT, ContentKind.ODS})
+_OFFICE_ZIPS = (ContentKind.DOCX, ContentKind.XLSX, ContentKind.PPTX, ContentKind.ODT, ContentKind.ODS)
+_SEEN_FROM_OUTSIDE = frozenset(
+    {(ContentKind.ZIP, kind) for kind in _OFFICE_ZIPS}
+    | {(ContentKind.DOC, ContentKind.XLS), (ContentKind.DOC, ContentKind.PPT)}
+)
+"""Detected and real kind of office documents of which no file was kept: only the container around them could be seen."""
 _DECLARED: dict[str, ContentKind] = {
     **{media_type: kind for kind, media_type in MEDIA_TYPES.items() if media_type != "application/octet-stream"},
     # spellings of the SDK of the national axis and of its users, mistakes included
     "application/doc": ContentKind.DOC,
     "application/docx": ContentKind.DOCX,
-    "application/xls": ContentKind.DOC,
-    "application/xsl": ContentKind.DOC,
+    "application/xls": ContentKind.XLS,
+    "application/ppt": ContentKind.PPT,
+    "application/pptx": ContentKind.PPTX,
+    "application/x-pdf": ContentKind.PDF,
+    "application/x-rar-compressed": ContentKind.RAR,
+    "application/x-rar": ContentKind.RAR,
+    "application/zip-compressed": ContentKind.ZIP,
+    "text/rtf": ContentKind.RTF,
+    "image/jpg": ContentKind.JPG,
+    "application/xsl": ContentKind.XLS,
     "application/xlsx": ContentKind.XLSX,
     "application/xslx": ContentKind.XLSX,
-    "application/vnd.ms-excel": ContentKind.DOC,
     "application/x-zip-compressed": ContentKind.ZIP,
     "text/xml": ContentKind.XML,
 }
@@ -53,21 +66,22 @@ def read_manifest(body: Iterable[etree._Element], notes: Notes) -> tuple[Attachm
     references = (
         reference
         for part in body
-        for manifest in descendants(part, "edXMLManifest")
+        for manifest in (*descendants(part, "edXMLManifest"), *descendants(part, "Manifest"))
         for reference in children(manifest, "Reference")
     )
     return tuple(
         AttachmentRef(
-            **read_leaves(reference, REFERENCE, notes),
+            **_with_content_id(read_leaves(reference, REFERENCE, notes), reference),
             sha256=_attribute(reference, "sha256"),
             size_bytes=_size(_attribute(reference, "size")),
+            line=reference.sourceline,
         )
         for reference in references
     )
 
 
 def match(
-    manifest: Iterable[AttachmentRef], received: Iterable[Attachment], notes: Notes
+    manifest: Iterable[AttachmentRef], received: Iterable[Attachment], notes: Notes, *, envelope: etree._Element
 ) -> tuple[MatchedAttachment, ...]:
     """Pair manifest and contents by content id without `cid:`; lines of the manifest first, then what is unlisted."""
     waiting: dict[str, deque[Attachment]] = defaultdict(deque)
@@ -85,16 +99,17 @@ def match(
     for pair in pairs:
         _check(pair, notes)
     if not pairs:
-        notes.add("edxml.no-attachments")
+        notes.add("edxml.no-attachments", envelope)
     return tuple(pairs)
 
 
 def _check(pair: MatchedAttachment, notes: Notes) -> None:
     ref, received = pair.ref, pair.received
+    listed = f"edXMLManifest/Reference:{ref.line}" if ref else ""
     if _UNSAFE_NAME.search(pair.name):
-        _add(notes, "edxml.attachment-name-unsafe", received)
+        notes.add("edxml.attachment-name-unsafe", location=listed or _location(received))
     if received is None:
-        notes.add("edxml.attachment-missing")
+        notes.add("edxml.attachment-missing", location=listed)
         return
     if received.is_text_damaged:
         _add(notes, "edxml.attachment-text-damaged", received)
@@ -117,14 +132,23 @@ def _check_content(declared: str, received: Attachment, notes: Notes) -> None:
     kind = _DECLARED.get(declared.partition(";")[0].strip().lower())
     if kind is None or received.detected in {kind, ContentKind.EMPTY}:
         return
-    if received.path is None and received.detected is ContentKind.ZIP and kind in _OFFICE_ZIPS:
-        return  # without a file only the outer ZIP could be seen
+    if received.path is None and (received.detected, kind) in _SEEN_FROM_OUTSIDE:
+        return
     _add(notes, "edxml.attachment-content-differs", received)
 
 
-def _add(notes: Notes, rule: str, attachment: Attachment | None) -> None:
-    location = f"AttachmentEncoded/Attachment:{attachment.line}" if attachment else ""
-    notes.add(rule, location=location)
+def _add(notes: Notes, rule: str, attachment: Attachment) -> None:
+    notes.add(rule, location=_location(attachment))
+
+
+def _location(attachment: Attachment | None) -> str:
+    return f"AttachmentEncoded/Attachment:{attachment.line}" if attachment else ""
+
+
+def _with_content_id(values: dict[str, Any], reference: etree._Element) -> dict[str, Any]:
+    """`values`, with the content id from `xlink:href` where older software writes it there only."""
+    href = next((value for name, value in reference.attrib.items() if etree.QName(name).localname == "href"), "")
+    return values if values["content_id"] else {**values, "content_id": str(href).strip()}
 
 
 def _attribute(reference: etree._Element, name: str) -> str:

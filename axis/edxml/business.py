@@ -10,7 +10,7 @@ from lxml import etree
 from axis.edxml import fields
 from axis.edxml.errors import BusinessTypeUnknown
 from axis.edxml.model import Business, DocumentMessage, ReceiverChange, Replacement, StaffInfo, UpdateInfo
-from axis.edxml.rules import Notes
+from axis.edxml.rules import Notes, place_of
 from axis.edxml.tree import children, descendants, only_child, read_leaf, read_leaves, read_texts
 
 BusinessKind = Literal["new", "revoke", "update", "replace"]
@@ -36,12 +36,13 @@ class Target:
 
 def read_business(envelope: etree._Element, notes: Notes) -> Business | None:
     """Bussiness of the envelope, None when absent. Raises BusinessTypeUnknown."""
-    element = next(descendants(envelope, "Bussiness"), None)
-    if element is None:
-        element = next(descendants(envelope, "Business"), None)
-    if element is None:
-        notes.add("edxml.business-missing")
+    found = list(descendants(envelope, "Bussiness")) or list(descendants(envelope, "Business"))
+    if not found:
+        notes.add("edxml.business-missing", envelope)
         return None
+    element = found[0]
+    if len(found) > 1:
+        notes.add("edxml.business-duplicated", found[1])
     values = read_leaves(element, fields.BUSINESS, notes)
     values["doc_type"] = _doc_type(values["doc_type"], element, notes)
     update = only_child(element, "BussinessDocumentInfo", notes)
@@ -112,5 +113,5 @@ def _doc_type(raw: str, element: etree._Element, notes: Notes) -> str:
         return "0"
     code = raw.lstrip("0") or "0"
     if code not in BUSINESS_KINDS:
-        raise BusinessTypeUnknown(raw[:20], line=element.sourceline)
+        raise BusinessTypeUnknown(raw[:20], **place_of(element))
     return code

@@ -1,13 +1,14 @@
 """Dates and times as they stand in messages, kept as received beside what they mean.
 
 The standard writes yyyy/MM/dd and yyyy/MM/dd HH:mm:ss, Vietnamese local time. Received messages also hold dd/MM/yyyy,
-ISO 8601 and days that do not exist (2014/02/30).
+ISO 8601, yyyyMMdd, words (ngày 30 tháng 9 năm 2026) and days that do not exist (2014/02/30).
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,10 @@ VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})[/.-](?P<month>\d{1,2})[/.-](?P<day>\d{1,2})", re.ASCII)
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})", re.ASCII)
+_COMPACT = re.compile(r"(?P<year>(19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})(?!\d)", re.ASCII)
+_IN_WORDS = re.compile(
+    r"(ngày\s+)?(?P<day>\d{1,2})\s+tháng\s+(?P<month>\d{1,2})\s+năm\s+(?P<year>\d{4})", re.ASCII | re.IGNORECASE
+)
 _TIME = re.compile(
     r"[T\s]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(:(?P<second>\d{2})(\.\d+)?)?\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
@@ -76,10 +81,12 @@ NO_MOMENT = MomentText()
 
 
 def _split(raw: str) -> tuple[dt.date | None, str]:
-    match = _YEAR_FIRST.match(raw) or _DAY_FIRST.match(raw)
+    text = unicodedata.normalize("NFC", raw)
+    forms = (_YEAR_FIRST, _DAY_FIRST, _COMPACT, _IN_WORDS)
+    match = next((match for form in forms if (match := form.match(text))), None)
     if match is None:
         return None, ""
-    rest = raw[match.end() :]
+    rest = text[match.end() :]
     if rest and not _TIME.fullmatch(rest):
         return None, ""
     try:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from axis.edxml.business import Target
-from axis.edxml.model import DocumentMessage, Organ, StatusMessage
+from axis.edxml.model import DocumentMessage, Organ, Replacement, StatusMessage, UpdateInfo
 from axis.edxml.parse import ParsedMessage
 from schemas.edxml.codes import BUSINESS_TYPES, STATUS_CODES, document_types_named
+
+_CHANGES = {"0": ("bỏ", "removed"), "1": ("thêm", "added")}
 
 
 class Description(NamedTuple):
@@ -23,6 +25,45 @@ def describe(parsed: ParsedMessage) -> Description:
     if isinstance(message, StatusMessage):
         return _status(message)
     return _document(parsed, message)
+
+
+def details(parsed: ParsedMessage) -> tuple[Description, ...]:
+    """What an operation changes, a sentence for each point: reason, paper copy, updated parts, recipients, replaced ones.
+
+    Contains text of the sender: escape it in HTML. Empty for a status and for a new document without any of it.
+    """
+    message = parsed.message
+    if isinstance(message, StatusMessage) or message.business is None:
+        return ()
+    business = message.business
+    told = [Description(f"Lý do: {business.reason}.", f"Reason: {business.reason}.")] if business.reason else []
+    if business.paper == "1":
+        told.append(Description("Có bản giấy gửi kèm.", "A paper copy follows."))
+    if parsed.business == "update":
+        told += _update(business.update)
+    if parsed.business == "replace":
+        told += dict.fromkeys(map(_replacement, business.replacements))
+    return tuple(told)
+
+
+def _update(update: UpdateInfo) -> list[Description]:
+    told = []
+    if update.document_info == "1":
+        told.append(Description("Thông tin văn bản thay đổi.", "The document's information changes."))
+    if update.document_receiver == "1" or update.receivers:
+        told.append(Description("Danh sách nơi nhận thay đổi.", "The list of recipients changes."))
+    for receiver in update.receivers:
+        vi, en = _CHANGES.get(receiver.change, (f"loại {receiver.change}", f"change {receiver.change}"))
+        told.append(Description(f"Nơi nhận {receiver.organ_id}: {vi}.", f"Recipient {receiver.organ_id}: {en}."))
+    return told
+
+
+def _replacement(replacement: Replacement) -> Description:
+    organs = ", ".join(replacement.organ_ids)
+    return Description(
+        f"Thay thế văn bản {replacement.document_id}" + (f", đã gửi đến {organs}." if organs else "."),
+        f"Replaces document {replacement.document_id}" + (f", which had gone to {organs}." if organs else "."),
+    )
 
 
 def _document(parsed: ParsedMessage, message: DocumentMessage) -> Description:

@@ -4,6 +4,8 @@ AxisError
 └── EdxmlError
     ├── Meaningless                    a message whose meaning cannot be told
     │   ├── NotEdxml                   edxml.not-edxml
+    │   │   ├── LegacyEdoc             edxml.legacy-edoc
+    │   │   └── ErrorResponse          edxml.error-response
     │   ├── EnvelopeAmbiguous          edxml.envelope-ambiguous
     │   ├── SenderMissing              edxml.sender-missing
     │   ├── RecipientMissing           edxml.recipient-missing
@@ -11,6 +13,7 @@ AxisError
     │   ├── BusinessTypeUnknown        edxml.business-type-unknown
     │   ├── StatusCodeMissing          edxml.status-code-missing
     │   └── StatusTargetMissing        edxml.status-target-missing
+    ├── SecrecyDeclared                edxml.secrecy-declared
     └── NotBuildable                   facts["field"] is the element's path
         ├── FieldMissing               edxml.field-missing
         ├── FieldTooLong               edxml.field-too-long
@@ -32,7 +35,10 @@ class EdxmlError(AxisError):
 
 
 class Meaningless(EdxmlError):
-    """A well-formed input whose meaning cannot be told; everything milder becomes a finding."""
+    """A well-formed input whose meaning cannot be told; everything milder becomes a finding.
+
+    `facts` has `line` and `path` of the element at fault.
+    """
 
 
 class NotEdxml(Meaningless):
@@ -41,6 +47,24 @@ class NotEdxml(Meaningless):
     code = "edxml.not-edxml"
     message_vi = "Tệp XML này không phải thông điệp edXML. Hãy chọn đúng tệp thông điệp rồi gửi lại."
     message_en = "This XML is not an edXML message. Choose the message file and send it again."
+
+
+class LegacyEdoc(NotEdxml):
+    """A SOAP envelope of the eDoc software that came before QCVN 102:2016/BTTTT; its attachments travelled as MIME parts."""
+
+    code = "edxml.legacy-edoc"
+    message_vi = "Thông điệp eDoc kiểu cũ (SOAP) không được hỗ trợ. Hãy gửi lại theo edXML của QCVN 102:2016/BTTTT."
+    message_en = "This is an old eDoc message (SOAP), which is not supported. Send it as edXML of QCVN 102:2016/BTTTT."
+
+
+class ErrorResponse(NotEdxml):
+    """The answer by which another axis reports errors (`ErrorList/Error`); `facts["errors"]` has code and description."""
+
+    code = "edxml.error-response"
+    message_vi = (
+        "Đây là phản hồi báo lỗi của trục khác (ErrorList), không phải văn bản. Hãy xem các lỗi nêu trong chi tiết."
+    )
+    message_en = "This is an error response of another axis (ErrorList), not a document. Read the errors it lists."
 
 
 class EnvelopeAmbiguous(Meaningless):
@@ -97,6 +121,19 @@ class StatusTargetMissing(Meaningless):
     code = "edxml.status-target-missing"
     message_vi = "Thông điệp trạng thái không nêu văn bản nào (ResponseFor). Hãy bổ sung mã văn bản rồi gửi lại."
     message_en = "The status message names no document (ResponseFor). Add the document id and send again."
+
+
+class SecrecyDeclared(EdxmlError):
+    """A field declares a state secret (Luật Bảo vệ bí mật nhà nước 117/2025/QH15): it may not travel here.
+
+    `facts` has `line`, `path`, `field` (the element) and `level`; never the text of the document.
+    """
+
+    code = "edxml.secrecy-declared"
+    message_vi = (
+        "Văn bản khai báo độ mật: không được gửi, nhận trên hệ thống này. Hãy dừng và báo người phụ trách bảo mật."
+    )
+    message_en = "The document is declared secret: it may not travel here. Stop and tell the security officer."
 
 
 class NotBuildable(EdxmlError):

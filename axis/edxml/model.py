@@ -6,7 +6,7 @@ means that the element is empty or absent. Codes stay texts, because received on
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from axis.edxml.dates import NO_DATE, NO_MOMENT, DateText, MomentText
 
@@ -155,7 +155,7 @@ class AttachmentRef:
     """One line of the manifest (edXMLManifest/Reference).
 
     `content_id` is as received, with or without `cid:`. `sha256` (lower-case hex) and `size_bytes` are our own
-    attributes, empty and None where the sender does not write them.
+    attributes, empty and None where the sender does not write them. `line` is where it was read, no part of its value.
     """
 
     content_id: str
@@ -164,6 +164,7 @@ class AttachmentRef:
     description: str = ""
     sha256: str = ""
     size_bytes: int | None = None
+    line: int | None = field(default=None, compare=False, repr=False)
 
     @property
     def key(self) -> str:

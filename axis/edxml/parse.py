@@ -7,7 +7,7 @@ outside the four known, a status without code or target.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from lxml import etree
@@ -18,6 +18,8 @@ from axis.edxml.business import BUSINESS_KINDS, BusinessKind, Target, read_busin
 from axis.edxml.errors import (
     DocumentIdMissing,
     EnvelopeAmbiguous,
+    ErrorResponse,
+    LegacyEdoc,
     NotEdxml,
     RecipientMissing,
     SenderMissing,
@@ -38,8 +40,9 @@ from axis.edxml.model import (
     StatusMessage,
     TraceHeader,
 )
-from axis.edxml.rules import Notes
+from axis.edxml.rules import Notes, place_of
 from axis.edxml.secrecy import DeclaredSecrecy, declared_secrecy
+from axis.edxml.signature_shape import is_dummy
 from axis.edxml.tree import (
     children,
     descendants,
@@ -50,6 +53,7 @@ from axis.edxml.tree import (
     read_leaves,
     read_moment,
     read_texts,
+    text_of,
 )
 from schemas.edxml.codes import PRIORITIES, STATUS_CODES, document_types_named
 from schemas.edxml.validation import DIGEST_NAMESPACE, NAMESPACE
@@ -58,6 +62,7 @@ from schemas.reader import ReadMessage, local_name
 
 LEGACY_NAMESPACE = "http://www.e-doc.vn/Schema/"
 """Namespace of older eDoc software; its messages are read alike."""
+_ERRORS_SHOWN = 20
 SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
 
 
@@ -104,16 +109,16 @@ def parse_message(read: ReadMessage, *, envelope: etree._Element | None = None) 
         message = _status(header, sender, notes)
         response = message.response_for
         targets: tuple[Target, ...] = (Target(response.document_id, response.organ_id, response.code, "status"),)
-        attachments = match((), read.attachments, notes) if read.attachments else ()
+        attachments = match((), read.attachments, notes, envelope=envelope) if read.attachments else ()
         business, secrecy = None, None
     else:
         message = _document(envelope, header, sender, notes)
         targets = targets_of(message, header, notes)
-        attachments = match(message.attachments, read.attachments, notes)
+        attachments = match(message.attachments, read.attachments, notes, envelope=envelope)
         business = BUSINESS_KINDS[message.business.doc_type] if message.business else "new"
         secrecy = declared_secrecy(message, envelope)
         if secrecy is not None:
-            notes.add("edxml.secrecy-declared", header)
+            notes.add("edxml.secrecy-declared", next(descendants(envelope, secrecy.field), header))
     return ParsedMessage(
         kind="status" if business is None else "document",
         business=business,
@@ -131,22 +136,39 @@ def parse_message(read: ReadMessage, *, envelope: etree._Element | None = None) 
 
 def _envelope(root: etree._Element) -> etree._Element:
     """The one envelope under a root named edXML; the namespace may be any, since older software has its own."""
-    if local_name(root) != "edXML":
-        raise NotEdxml(local_name(root))
-    envelopes = list(children(root, "edXMLEnvelope"))
+    envelopes = list(children(root, "edXMLEnvelope")) if local_name(root) == "edXML" else []
     if not envelopes:
-        raise NotEdxml("no edXMLEnvelope")
+        raise _not_edxml(root)
     if len(envelopes) > 1:
-        raise EnvelopeAmbiguous("edXMLEnvelope", line=envelopes[1].sourceline)
+        raise EnvelopeAmbiguous("edXMLEnvelope", **place_of(envelopes[1]))
     return envelopes[0]
+
+
+def _not_edxml(root: etree._Element) -> NotEdxml:
+    """The refusal that says best what `root` is."""
+    name = local_name(root)
+    errors = [one for one in (root, *root.iterdescendants()) if local_name(one) == "Error"]
+    if errors or name == "ErrorList":
+        notes = Notes()
+        texts = [
+            " ".join(text_of(child, notes) for child in error if isinstance(child.tag, str)) or text_of(error, notes)
+            for error in errors[:_ERRORS_SHOWN]
+        ]
+        return ErrorResponse("; ".join(texts)[:1000], **place_of(errors[0] if errors else root), errors=texts)
+    if name == "Envelope" and "soap" in (etree.QName(root).namespace or "").lower():
+        return LegacyEdoc(name, **place_of(root))
+    if name == "edXML":
+        name = "no edXMLEnvelope" if next(children(root, "edXMLEnvelope"), None) is None else "no MessageHeader"
+    return NotEdxml(name, **place_of(root))
 
 
 def _header(envelope: etree._Element) -> etree._Element:
     headers = list(descendants(envelope, "MessageHeader"))
     if not headers:
-        raise NotEdxml("no MessageHeader")
+        parent = envelope.getparent()
+        raise _not_edxml(envelope if parent is None else parent)
     if len(headers) > 1:
-        raise EnvelopeAmbiguous("MessageHeader", line=headers[1].sourceline)
+        raise EnvelopeAmbiguous("MessageHeader", **place_of(headers[1]))
     return headers[0]
 
 
@@ -162,10 +184,12 @@ def _note_namespaces(envelope: etree._Element, notes: Notes) -> None:
 def _signatures(envelope: etree._Element, notes: Notes) -> tuple[etree._Element, ...]:
     found = tuple(descendants(envelope, "Signature"))
     if not found:
-        notes.add("edxml.signature-absent")
+        notes.add("edxml.signature-absent", envelope)
     for signature in found:
         if etree.QName(signature).namespace != SIGNATURE_NAMESPACE:
             notes.add("edxml.signature-namespace", signature)
+        if is_dummy(signature):
+            notes.add("edxml.signature-unverifiable", signature)
     return found
 
 
@@ -178,7 +202,7 @@ def _sender(header: etree._Element, notes: Notes) -> Organ:
         found += (_organ(one, notes) for one in (*inner, element) if has_child(one, "OrganId"))
     found = [organ for organ in found if organ.organ_id]
     if not found:
-        raise SenderMissing(line=header.sourceline)
+        raise SenderMissing(**place_of(header))
     if len(found) > 1:
         notes.add("edxml.from-duplicated", list(children(header, "From"))[-1])
     return found[0]
@@ -186,15 +210,17 @@ def _sender(header: etree._Element, notes: Notes) -> Organ:
 
 def _organ(element: etree._Element, notes: Notes) -> Organ:
     organ = Organ(**read_leaves(element, fields.ORGAN, notes))
+    if organ.organ_id.lower() == "null":  # what a gateway writes for an agency that it does not know
+        organ = replace(organ, organ_id="")
     if organ.organ_id and not organ.organ_name:
         notes.add("edxml.organ-name-missing", element)
     return organ
 
 
 def _is_status(header: etree._Element) -> bool:
-    """A StatusCode, or a ResponseFor without anything that only a document has."""
+    """A StatusCode without a document around it, or a ResponseFor without anything that only a document has."""
     if has_child(header, "StatusCode"):
-        return True
+        return not (has_child(header, "To") and (has_child(header, "Subject") or has_child(header, "DocumentType")))
     document_only = ("To", "DocumentId", "Subject", "DocumentType")
     return has_child(header, "ResponseFor") and not any(has_child(header, name) for name in document_only)
 
@@ -202,15 +228,18 @@ def _is_status(header: etree._Element) -> bool:
 def _status(header: etree._Element, sender: Organ, notes: Notes) -> StatusMessage:
     code = read_leaf(header, fields.STATUS_CODE, notes)
     if not code:
-        raise StatusCodeMissing(line=header.sourceline)
+        raise StatusCodeMissing(**place_of(header))
     code = code.zfill(2) if code.isascii() and code.isdigit() else code
     if code not in STATUS_CODES:
         notes.add("edxml.status-code-unknown", next(children(header, "StatusCode"), None))
     responses = _responses(header, notes)
     if not responses or not (responses[0].document_id or responses[0].code):
-        raise StatusTargetMissing(line=header.sourceline)
+        raise StatusTargetMissing(**place_of(header))
+    element = next(children(header, "ResponseFor"), header)
     if not responses[0].document_id:
-        notes.add("edxml.target-id-missing", header)
+        notes.add("edxml.target-id-missing", element)
+    if len(responses) > 1:
+        notes.add("edxml.status-targets-several", element)
     return StatusMessage(
         sender=sender,
         response_for=responses[0],
@@ -269,7 +298,7 @@ def _recipients(header: etree._Element, notes: Notes) -> tuple[Organ, ...]:
         else:
             found[organ.organ_id] = organ
     if not found:
-        raise RecipientMissing(line=header.sourceline)
+        raise RecipientMissing(**place_of(header))
     return tuple(found.values())
 
 
@@ -278,7 +307,7 @@ def _document_id(header: etree._Element, sender: Organ, code: Code, promulgation
     if given:
         return given
     if not (code.number and code.notation and promulgation.date.value):
-        raise DocumentIdMissing(line=header.sourceline)
+        raise DocumentIdMissing(**place_of(header))
     notes.add("edxml.document-id-derived", header)
     return make_document_id(sender.organ_id, promulgation.date.value, code.number, code.notation)
 
@@ -311,15 +340,16 @@ def _trace(envelope: etree._Element, notes: Notes) -> tuple[TraceHeader, ...]:
 def _note_document(document: DocumentMessage, header: etree._Element, notes: Notes) -> None:
     issued, due = document.promulgation.date, document.due_date
     number = document.code.number
+    priority = document.other.priority
     oddities = {
-        "edxml.code-missing": not (number and document.code.notation),
-        "edxml.code-number-form": bool(number) and not number.isdecimal(),
-        "edxml.date-missing": not issued.raw,
-        "edxml.due-before-issue": bool(issued.value and due.value and due.value < issued.value),
-        "edxml.subject-missing": not document.subject,
-        "edxml.document-type-unknown": not document_types_named(document.document_type.name),
-        "edxml.priority-unknown": bool(document.other.priority) and document.other.priority not in PRIORITIES,
+        ("edxml.code-missing", "Code"): not (number and document.code.notation),
+        ("edxml.code-number-form", "CodeNumber"): bool(number) and not number.isdecimal(),
+        ("edxml.date-missing", "PromulgationInfo"): not issued.raw,
+        ("edxml.due-before-issue", "DueDate"): bool(issued.value and due.value and due.value < issued.value),
+        ("edxml.subject-missing", "Subject"): not document.subject,
+        ("edxml.document-type-unknown", "DocumentType"): not document_types_named(document.document_type.name),
+        ("edxml.priority-unknown", "Priority"): bool(priority) and priority not in PRIORITIES,
     }
-    for rule, is_odd in oddities.items():
+    for (rule, name), is_odd in oddities.items():
         if is_odd:
-            notes.add(rule, header)
+            notes.add(rule, next(descendants(header, name), header))

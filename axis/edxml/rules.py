@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -20,7 +22,14 @@ class Rule:
     message_en: str
 
 
+_MORE = "edxml.findings-left-out"
+
 RULES: dict[str, Rule] = {
+    _MORE: Rule(
+        "warning",
+        "Từ vị trí này còn nhiều lỗi cùng loại; chỉ ghi lại những lỗi đầu tiên. Bên gửi nên sửa phần mềm.",
+        "From here on there are more faults of the same kind; only the first were kept. The sender should mend the software.",
+    ),
     "edxml.namespace-unknown": Rule(
         "warning",
         "Không gian tên của thông điệp không phải của QCVN 102; đã đọc theo tên phần tử. Bên gửi nên sửa.",
@@ -136,6 +145,11 @@ RULES: dict[str, Rule] = {
         "Thông điệp không nêu loại nghiệp vụ; được hiểu là văn bản mới.",
         "The message names no operation; it is taken as a new document.",
     ),
+    "edxml.business-duplicated": Rule(
+        "error",
+        "Thông điệp nêu nghiệp vụ (Bussiness) nhiều lần; đã dùng lần đầu. Hãy xác minh với bên gửi trước khi xử lý.",
+        "The message states its operation (Bussiness) several times; the first was used. Verify with the sender.",
+    ),
     "edxml.target-missing": Rule(
         "error",
         "Không rõ văn bản nào bị thu hồi, cập nhật hoặc thay thế. Hãy hỏi lại bên gửi trước khi xử lý.",
@@ -156,6 +170,16 @@ RULES: dict[str, Rule] = {
         "Thông điệp trạng thái không có mã văn bản; hãy tìm văn bản theo số, ký hiệu.",
         "The status names no document id; find the document by its number and notation.",
     ),
+    "edxml.timestamp-ahead": Rule(
+        "warning",
+        "Thời điểm ghi trong thông điệp muộn hơn đồng hồ của trục; thời điểm của trục được dùng. Bên gửi nên chỉnh giờ.",
+        "The message bears a time ahead of the hub's clock; the hub's time counts. The sender should set its clock.",
+    ),
+    "edxml.status-targets-several": Rule(
+        "warning",
+        "Thông điệp trạng thái nêu nhiều văn bản; trạng thái chỉ áp dụng cho văn bản đầu tiên. Hãy báo bên gửi.",
+        "The status names several documents; it applies to the first only. Tell the sender.",
+    ),
     "edxml.signature-absent": Rule(
         "info",
         "Thông điệp không có chữ ký số trên phần thông tin chung.",
@@ -165,6 +189,11 @@ RULES: dict[str, Rule] = {
         "info",
         "Chữ ký trong thông điệp không thuộc chuẩn XML Signature nên không kiểm tra được.",
         "The signature in the message is not in the XML Signature namespace and cannot be verified.",
+    ),
+    "edxml.signature-unverifiable": Rule(
+        "info",
+        "Chữ ký trong thông điệp chỉ là hình thức (thiếu hoặc cụt chứng thư, giá trị chữ ký) nên không kiểm tra được.",
+        "The signature is a dummy (its certificate or value is missing or cut short) and cannot be verified.",
     ),
     "edxml.secrecy-declared": Rule(
         "error",
@@ -216,6 +245,16 @@ RULES: dict[str, Rule] = {
         "Tệp đính kèm bị hỏng do phần mềm gửi chuyển mã sai. Hãy đề nghị bên gửi gửi lại tệp gốc.",
         "The attachment was ruined by a wrong text conversion. Ask the sender for the original file.",
     ),
+    "edxml.attachment-pdf-incomplete": Rule(
+        "error",
+        "Tệp PDF không có phần kết thúc, có thể đã bị cắt cụt. Hãy đề nghị bên gửi gửi lại tệp gốc.",
+        "The PDF has no end and was probably cut short. Ask the sender for the original file.",
+    ),
+    "edxml.attachment-extension-differs": Rule(
+        "warning",
+        "Phần mở rộng của tên tệp không khớp với nội dung thật; hãy mở tệp theo kiểu thật của nội dung.",
+        "The extension of the file name does not fit the content; open the file as what it really is.",
+    ),
     "edxml.attachment-digest-wrong": Rule(
         "error",
         "Nội dung tệp không khớp mã băm đã ký trong thông điệp. Không sử dụng tệp; hãy đề nghị bên gửi gửi lại.",
@@ -230,23 +269,36 @@ RULES: dict[str, Rule] = {
 """Rules by code. Codes are stable for ever; sentences may be improved."""
 
 _LEVELS_IN_LOCATION = 3
+_EACH_AT_MOST = 50
+"""Findings of one rule that are kept: a message may hold tens of thousands of elements with the same fault."""
 
 
 class Notes:
     """Collects findings while a message is read."""
 
     def __init__(self, findings: Iterable[Finding] = ()) -> None:
-        self._findings = list(findings)
+        self._findings: list[Finding] = []
+        self._counts: Counter[str] = Counter()
+        for finding in findings:
+            self.take(finding)
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings so far, in the order noted."""
         return tuple(self._findings)
 
+    def take(self, finding: Finding) -> None:
+        """Keep a finding that was made elsewhere; of many of one rule the first ones, the last telling that more follow."""
+        self._counts[finding.rule] += 1
+        if self._counts[finding.rule] <= _EACH_AT_MOST:
+            self._findings.append(finding)
+        elif not self._counts[_MORE]:
+            self.add(_MORE, location=finding.location)
+
     def add(self, rule: str, element: etree._Element | None = None, *, location: str = "") -> None:
         """Note `rule`, a key of RULES, at `element`, or at `location` where no element is at hand."""
         entry = RULES[rule]
-        self._findings.append(
+        self.take(
             Finding(
                 rule=rule,
                 severity=entry.severity,
@@ -261,6 +313,11 @@ def location_of(element: etree._Element | None) -> str:
     """The last names of the path to `element` and its line: `MessageHeader/From/OrganId:12`; empty for None."""
     if element is None:
         return ""
+    place = place_of(element)
+    return f"{place['path']}:{place['line']}" if place["line"] else str(place["path"])
+
+
+def place_of(element: etree._Element) -> dict[str, Any]:
+    """Where `element` stands, as the facts `path` (the last names of the path to it) and `line` of a refusal."""
     names = [local_name(element), *(local_name(ancestor) for ancestor in element.iterancestors())]
-    path = "/".join(reversed(names[:_LEVELS_IN_LOCATION]))
-    return f"{path}:{element.sourceline}" if element.sourceline else path
+    return {"path": "/".join(reversed(names[:_LEVELS_IN_LOCATION])), "line": element.sourceline or None}

@@ -16,6 +16,8 @@ from typing import Literal
 from lxml import etree
 
 from axis.edxml.model import DocumentMessage
+from axis.edxml.rules import Notes
+from axis.edxml.tree import text_of
 from schemas.edxml.codes import fold
 from schemas.reader import local_name
 
@@ -35,12 +37,36 @@ _LEVELS: tuple[SecrecyLevel, ...] = ("mật", "tối mật", "tuyệt mật")
 _UNACCENTED: dict[str, SecrecyLevel] = {"mat": "mật", "toi mat": "tối mật", "tuyet mat": "tuyệt mật"}
 _LABEL = re.compile(r"^(độ|mức độ|mức|do|muc do) (mật|mat)\s*:?\s+")
 _SUBJECT_MARK = re.compile(r"^\s*[\[(]([^\])]{1,20})[\])]")
+_FIELDS = frozenset(
+    {"Priority", "SphereOfPromulgation", "TypeName", "ApplicationType", "Subject", "Content", "Appendix"}
+)
 _OWN_ELEMENT = re.compile(r"secre|securit|confident|domat|do_mat", re.IGNORECASE)
 
 
 def declared_secrecy(message: DocumentMessage, envelope: etree._Element) -> DeclaredSecrecy | None:
     """The level that `message` declares, or None. Elements that the model does not know are looked up in `envelope`."""
     found = [*_in_fields(message), *_in_own_elements(envelope)]
+    return max(found, key=lambda secrecy: _LEVELS.index(secrecy.level), default=None)
+
+
+def secrecy_in_tree(root: etree._Element) -> DeclaredSecrecy | None:
+    """The level that any element below `root` declares, read by names alone: also of a message that has no meaning otherwise.
+
+    Of a field that occurs several times every one counts, where `declared_secrecy` sees the one that the model took.
+    """
+    notes = Notes()
+    found = list(_in_own_elements(root))
+    for element in root.iterdescendants():
+        name = local_name(element)
+        if name not in _FIELDS or not isinstance(element.tag, str):
+            continue
+        text = text_of(element, notes)
+        if name == "Subject":
+            mark = _SUBJECT_MARK.match(text)
+            text = mark[1] if mark else ""
+        level = level_named(text)
+        if level is not None:
+            found.append(DeclaredSecrecy(level, name, text))
     return max(found, key=lambda secrecy: _LEVELS.index(secrecy.level), default=None)
 
 

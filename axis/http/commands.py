@@ -1,4 +1,4 @@
-"""The commands that every service has: serve, web, worker, migrate, config check, dead-letters, redrive.
+"""The commands that every service has: serve, web, worker, migrate, config check, dead-letters, redrive, blobs.
 
 A service describes itself as a `Service` and adds commands of its own. What is heavy is imported when a command runs:
 `--help` must not wait for SQLAlchemy, Celery and the rest.
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+
+from axis.http import blob_commands
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -83,6 +86,7 @@ class Service:
             "config": self._config,
             "dead-letters": self._dead_letters,
             "redrive": self._redrive,
+            "blobs": blob_commands.run,
         }
         try:
             return int({**own, **self.commands}[options.command](options))
@@ -110,6 +114,7 @@ class Service:
         dead = add("dead-letters", "việc đã bỏ dở / work that was given up")
         dead.add_argument("--json", action="store_true")
         add("redrive", "làm lại việc bỏ dở / try a dead letter again").add_argument("id", type=int)
+        blob_commands.add_parsers(add)
         if self.add_parsers is not None:
             self.add_parsers(add)
         return parser
@@ -126,7 +131,10 @@ class Service:
 
         print(f"{self.name}: {self.migrate(self._settings())}")
         own = [sys.executable, "-m", f"{self.name}.cli"]
-        return Supervisor([Child("web", [*own, "web"]), Child("worker", [*own, "worker"])]).run()
+        owner = f"{self.name.upper()}_DATABASE_OWNER_URL"  # what the children must not be able to do
+        environ = {name: value for name, value in os.environ.items() if name != owner}
+        children = [Child(role, [*own, role], environ) for role in ("web", "worker")]
+        return Supervisor(children).run()
 
     def _web(self, _options: argparse.Namespace) -> int:
         from axis.http.serve import Listen, serve  # noqa: PLC0415

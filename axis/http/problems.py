@@ -29,7 +29,7 @@ from axis.http.errors import (
 )
 from axis.http.request_id import current_request_id
 from schemas.problems import Problem
-from storage.errors import BlobMissing, BlobTooLarge, Conflict, Duplicate, LeaseLost
+from storage.errors import BlobMissing, BlobStoreUnavailable, BlobTooLarge, Conflict, Duplicate, LeaseLost
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ _STORAGE: dict[type[Exception], type[Problem]] = {
     LeaseLost: ConcurrentChange,
     BlobMissing: NotFound,
     BlobTooLarge: BodyTooLarge,
+    BlobStoreUnavailable: Unavailable,
     OperationalError: Unavailable,
     InterfaceError: Unavailable,
 }

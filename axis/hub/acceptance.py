@@ -1,8 +1,9 @@
 """Takes one message in.
 
-The bytes go to the blob store first, hashed on the way; everything else is decided from there. What is refused after its bytes
-arrived is kept in quarantine with the reason. What is accepted becomes, in one transaction, a message, its first receipt and
-an outbox row; the receipt is signed before, so no transaction waits for a key.
+The bytes are staged, hashed on the way, and read. If they declare a state secret, nothing of them is kept
+(`axis.hub.security`). Otherwise they go to the blob store, and everything else is decided from there. What is refused after its
+bytes arrived is kept in quarantine with the reason. What is accepted becomes, in one transaction, a message, its first receipt
+and an outbox row; the receipt is signed before, so no transaction waits for a key.
 
 A repeated message is recognised by its identity. The same bytes get the very receipt of the first time. Other bytes of a
 document are refused and kept as evidence; other bytes of a status (a sender's correction of its wording) are carried as a
@@ -13,18 +14,19 @@ though the certificate be revoked meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import BinaryIO
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from axis.edxml.rules import Notes
 from axis.hub.directory.model import Account
 from axis.hub.directory.queries import agency_now_called, day_of, mandated_agencies, organ_ids_of, resolve
 from axis.hub.directory.queries import certificate_digests as registered_certificates
-from axis.hub.envelope import Incoming, ReadEnvelope, read_envelope
+from axis.hub.envelope import Incoming, ReadEnvelope, as_plain, look_into_attachments, read_envelope
 from axis.hub.errors import (
     AttachmentChanged,
     CertificateOfAnother,
@@ -37,11 +39,12 @@ from axis.hub.errors import (
     SignatureRequired,
 )
 from axis.hub.evidence import conflict_text, digest_of
-from axis.hub.model import DOCUMENT_ID_CHARS, Message, MessageConflict, Receipt
+from axis.hub.model import DOCUMENT_ID_CHARS, Message, MessageConflict, MessageTarget, Receipt
 from axis.hub.ports import EnvelopeVerifier, SignatureReport
 from axis.hub.quarantine import quarantine
 from axis.hub.receipts import ReceiptFacts, ReceiptOffice
 from axis.hub.routing import TOPIC
+from axis.hub.security import refuse_secret
 from schemas.problems import Problem
 from storage.blobs.port import BlobRef, BlobStore
 from storage.errors import Duplicate
@@ -70,10 +73,11 @@ class _Judged:
     sender_agency_id: UUID
     target_agency_id: UUID | None
     signature: SignatureReport
+    findings: tuple[dict[str, Any], ...]
 
 
 class Acceptance:
-    """The use case. `message_limit_bytes` bounds the body."""
+    """The use case. `message_limit_bytes` bounds the body; `clock_tolerance` is how far ahead a sender's clock may be."""
 
     def __init__(
         self,
@@ -83,12 +87,14 @@ class Acceptance:
         receipts: ReceiptOffice,
         *,
         message_limit_bytes: int,
+        clock_tolerance: timedelta,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._verifier = verifier
         self._receipts = receipts
         self._message_limit_bytes = message_limit_bytes
+        self._clock_tolerance = clock_tolerance
 
     def accept(self, account: Account, source: BinaryIO) -> Accepted:
         """Take the message that `source` holds for `account` and return its receipt once everything is durable.
@@ -97,11 +103,18 @@ class Acceptance:
         `facts["quarantine_id"]`; `MessageConflicts` keeps its own evidence), and `BlobTooLarge`, after which nothing is kept.
         """
         received_at = self._database.clock.now()
-        ref = self._blobs.put(source, limit_bytes=self._message_limit_bytes)
-        if ref.size_bytes == 0:
-            raise NoMessage
+        with self._blobs.stage(source, limit_bytes=self._message_limit_bytes) as staged:
+            if staged.ref.size_bytes == 0:
+                raise NoMessage
+            with staged.open() as stream:
+                envelope = read_envelope(stream, self._message_limit_bytes)
+            if envelope.is_secret:
+                raise refuse_secret(self._database, account, envelope.claimed, staged.ref)
+            ref = staged.keep()
         try:
-            judged = self._judge(account, ref, received_at)
+            judged = self._judge(account, envelope, ref, received_at)
+        except MessageConflicts:
+            raise
         except Problem as refusal:
             refusal.facts["quarantine_id"] = quarantine(self._database, account.id, ref, refusal)
             raise
@@ -109,11 +122,9 @@ class Acceptance:
             return judged
         return self._keep(account, ref, judged, received_at)
 
-    def _judge(self, account: Account, ref: BlobRef, now: datetime) -> _Judged | Accepted:
-        with self._blobs.open(ref.sha256) as stream:
-            envelope = read_envelope(stream, self._message_limit_bytes)
+    def _judge(self, account: Account, envelope: ReadEnvelope, ref: BlobRef, now: datetime) -> _Judged | Accepted:
         incoming = envelope.incoming()
-        if max(len(incoming.document_id), len(incoming.target_document_id)) > DOCUMENT_ID_CHARS:
+        if max(map(len, (incoming.document_id, incoming.target_document_id, *incoming.targets))) > DOCUMENT_ID_CHARS:
             raise IdentifierTooLong
         with self._database.reading() as session:
             sender_agency_id = self._sender(session, account, incoming, now)
@@ -123,6 +134,7 @@ class Acceptance:
             agencies = resolve(session, {*incoming.recipients, incoming.target_sender_organ_id}, day_of(now))
         if known is not None:
             return self._again(account, known, ref)
+        findings = self._findings(envelope, incoming, ref, now)
         signature = self._verifier.verify(envelope.element, now)
         _check_signature(account, signature, own_codes, own_certificates)
         _check_meaning(envelope, incoming, signature)
@@ -131,7 +143,30 @@ class Acceptance:
         unknown = [organ_id for organ_id in incoming.recipients if organ_id not in agencies]
         if unknown:
             raise RecipientUnknown(", ".join(unknown), recipients=unknown)
-        return _Judged(incoming, sender_agency_id, agencies.get(incoming.target_sender_organ_id), signature)
+        return _Judged(
+            incoming,
+            sender_agency_id,
+            agencies.get(incoming.target_sender_organ_id),
+            signature,
+            findings,
+        )
+
+    def _findings(
+        self, envelope: ReadEnvelope, incoming: Incoming, ref: BlobRef, now: datetime
+    ) -> tuple[dict[str, Any], ...]:
+        """What is odd and is borne. The hub trusts its own clock alone; a sender whose clock runs ahead is told so.
+
+        Raises `schemas.errors.ZipBomb`.
+        """
+        findings = incoming.findings
+        if envelope.has_attachments:
+            with self._blobs.open(ref.sha256) as stream:
+                findings = look_into_attachments(stream, self._message_limit_bytes)
+        if incoming.sent_at is not None and incoming.sent_at - now > self._clock_tolerance:
+            notes = Notes()
+            notes.add("edxml.timestamp-ahead", location="Timestamp")
+            findings += as_plain(notes.findings)
+        return findings
 
     def _sender(self, session: Session, account: Account, incoming: Incoming, now: datetime) -> UUID:
         agency_id = agency_now_called(session, incoming.sender_organ_id, day_of(now))
@@ -180,12 +215,12 @@ class Acceptance:
                 return self._again(account, known, ref)
             message = _message(account, ref, judged, received_at, correction=correction)
             try:
-                return self._store(message)
+                return self._store(message, judged.incoming.targets)
             except Duplicate as duplicate:
                 if duplicate.constraint != _IDENTITY_CONSTRAINT:
                     raise
 
-    def _store(self, message: Message) -> Accepted:
+    def _store(self, message: Message, targets: tuple[str, ...]) -> Accepted:
         signed = self._receipts.issue(
             ReceiptFacts(
                 step="accepted",
@@ -201,6 +236,10 @@ class Acceptance:
         with self._database.begin() as tx:
             tx.session.add(message)
             tx.session.flush()
+            tx.session.add_all(
+                MessageTarget(message_id=message.id, document_id=one, agency_id=message.sender_agency_id)
+                for one in targets
+            )
             tx.session.add(
                 Receipt(
                     id=new_id(),
@@ -257,13 +296,15 @@ def _message(account: Account, ref: BlobRef, judged: _Judged, received_at: datet
         sha256=ref.sha256,
         size_bytes=ref.size_bytes,
         subject=incoming.subject,
+        meaning=incoming.meaning,
         recipients=list(incoming.recipients),
         received_at=received_at,
         accepted_by=account.id,
         signature_verdict=judged.signature.verdict,
         signature_report=dict(judged.signature.report),
-        findings=list(incoming.findings),
+        findings=list(judged.findings),
         superseded_effect=correction,
         target_agency_id=judged.target_agency_id,
         target_document_id=incoming.target_document_id or None,
+        effect="unresolved" if incoming.kind == "status" else None,
     )

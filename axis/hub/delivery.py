@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, text
@@ -16,7 +16,6 @@ from axis.hub.directory.queries import day_of, mandated_agencies, resolve
 from axis.hub.errors import DeliveryClosed
 from axis.hub.model import OPEN_STATES, Delivery, Message, Receipt
 from axis.hub.receipts import ReceiptFacts, ReceiptOffice, Step
-from storage.blobs.port import BlobStore
 from storage.identifiers import new_id
 from storage.unit_of_work import Database, Transaction
 
@@ -49,9 +48,8 @@ class DeliveryDesk:
     Deliveries of agencies for which the account has no mandate today do not exist for it (`NotFound`).
     """
 
-    def __init__(self, database: Database, blobs: BlobStore, receipts: ReceiptOffice, lease: timedelta) -> None:
+    def __init__(self, database: Database, receipts: ReceiptOffice, lease: timedelta) -> None:
         self._database = database
-        self._blobs = blobs
         self._receipts = receipts
         self._lease = lease
 
@@ -75,14 +73,10 @@ class DeliveryDesk:
             )
             return [_item(delivery, message) for delivery, message in tx.session.execute(query)]
 
-    def open_message(self, account: Account, delivery_id: UUID) -> tuple[Message, BinaryIO]:
-        """Open the bytes of a delivery's message, exactly as the sender's system sent them; the caller closes them.
-
-        Raises `NotFound`.
-        """
+    def message_of(self, account: Account, delivery_id: UUID) -> Message:
+        """Return the message of a delivery, whose bytes the account may have. Raises `NotFound`."""
         with self._database.reading() as session:
-            _, message = self._find(session, account, delivery_id, self._database.clock.now())
-        return message, self._blobs.open(message.sha256)
+            return self._find(session, account, delivery_id, self._database.clock.now())[1]
 
     def report(self, account: Account, delivery_id: UUID, status: TransportStatus, reason: str) -> Settled:
         """Record how the delivery goes: `processing` renews the lease, `done` and `fail` end it and issue a receipt.
@@ -183,10 +177,12 @@ def _item(delivery: Delivery, message: Message) -> dict[str, Any]:
         "recipient_organ_id": delivery.recipient_organ_id,
         "document_id": message.document_id,
         "subject": message.subject,
+        "meaning": message.meaning,
         "sha256": message.sha256,
         "size_bytes": message.size_bytes,
         "signature_verdict": message.signature_verdict,
         "superseded_effect": message.superseded_effect,
+        "effect": message.effect,
         "transport_status": delivery.transport_status,
         "offered_at": delivery.offered_at.isoformat(),
         "lease_until": delivery.lease_until.isoformat() if delivery.lease_until else None,

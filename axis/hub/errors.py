@@ -5,6 +5,7 @@ axis.errors.AxisError
 └── ExchangeRefused                   a message was not taken; bytes that arrived are in quarantine
     ├── NoMessage                     exchange.no-message             400
     ├── IdentifierTooLong             exchange.identifier-too-long    422
+    ├── SecretRefused                 exchange.secret                 422   nothing of it is kept, the security officer is told
     ├── SenderMismatch                exchange.sender-mismatch        403
     ├── SignatureInvalid              exchange.signature-invalid      422
     ├── SignatureRequired             exchange.signature-required     422
@@ -44,6 +45,20 @@ class IdentifierTooLong(ExchangeRefused):
     code = "exchange.identifier-too-long"
     message_vi = "Mã văn bản dài quá 200 ký tự. Hãy rút gọn mã văn bản rồi gửi lại."
     message_en = "The document id is longer than 200 characters. Shorten it and send again."
+
+
+class SecretRefused(ExchangeRefused):
+    """The message declares itself a state secret; `facts["incident_id"]` names the record. It holds nothing of the message."""
+
+    code = "exchange.secret"
+    message_vi = (
+        "Văn bản khai báo độ mật nên không được gửi qua trục; trục không giữ nội dung và đã báo người phụ trách bảo mật."
+        " Hãy dừng gửi và liên hệ người phụ trách bảo mật của cơ quan."
+    )
+    message_en = (
+        "The document is declared secret and may not travel here; the hub kept nothing of it and told the security officer."
+        " Stop sending it and turn to your agency's security officer."
+    )
 
 
 class SenderMismatch(ExchangeRefused):

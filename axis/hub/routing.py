@@ -1,17 +1,17 @@
 """Turns an accepted message into deliveries: the outbox topic `message.accepted`.
 
-One transaction per message holds the deliveries, the links between statuses and documents, and the settlement of the outbox
-row, so a worker that dies leaves all of it or nothing.
+One transaction per message holds the deliveries, what the message does to the states of documents, and the settlement of the
+outbox row, so a worker that dies leaves all of it or nothing.
 """
 
 from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
 
+from axis.edxml.states import TAKE_BACK
+from axis.hub.business import keys_of, lock, reckon
 from axis.hub.directory.queries import day_of, resolve
 from axis.hub.model import Delivery, Message
 from storage.identifiers import new_id
@@ -39,10 +39,15 @@ class Routing:
 
 
 def route(tx: Transaction, message_id: UUID) -> None:
-    """Offer the message to each recipient's present agency and link what speaks of one another. Raises `GiveUp`."""
-    message = tx.session.get(Message, message_id, with_for_update=True)
+    """Offer the message to each recipient's present agency and bring the documents it speaks of up to date.
+
+    Raises `GiveUp`.
+    """
+    message = tx.session.get(Message, message_id)
     if message is None:
         raise GiveUp(f"no message {message_id}")
+    keys = keys_of(tx.session, message)
+    lock(tx, keys)
     agencies = resolve(tx.session, message.recipients, day_of(tx.now))
     missing = [organ_id for organ_id in message.recipients if organ_id not in agencies]
     if missing:
@@ -59,36 +64,8 @@ def route(tx: Transaction, message_id: UUID) -> None:
         tx.session.execute(
             insert(Delivery).values(row).on_conflict_do_nothing(constraint="uq_delivery_message_id_agency_id")
         )
-    if message.kind == "status":
-        message.target_message_id = _document(tx.session, message)
-    else:
-        _link_waiting_statuses(tx.session, message)
-
-
-def _document(session: Session, status: Message) -> UUID | None:
-    """The newest document that the status speaks of, if the hub carried it."""
-    query = (
-        select(Message.id)
-        .where(
-            Message.kind == "document",
-            Message.sender_agency_id == status.target_agency_id,
-            Message.document_id == status.target_document_id,
-        )
-        .order_by(Message.received_at.desc(), Message.id.desc())
-        .limit(1)
-    )
-    return session.scalar(query)
-
-
-def _link_waiting_statuses(session: Session, document: Message) -> None:
-    """Statuses may overtake their document on the way through other systems."""
-    session.execute(
-        update(Message)
-        .where(
-            Message.kind == "status",
-            Message.target_message_id.is_(None),
-            Message.target_agency_id == document.sender_agency_id,
-            Message.target_document_id == document.document_id,
-        )
-        .values(target_message_id=document.id)
-    )
+    if message.kind == "status" and message.party_agency_id is None:
+        asked = message.status_code == TAKE_BACK
+        message.party_agency_id = agencies[message.recipients[0]] if asked else message.sender_agency_id
+    for key in keys:
+        reckon(tx, key, message.party_agency_id)

@@ -162,7 +162,7 @@ def _from_token() -> Signed | None:
 def _refuse_forged_forms() -> None:
     if request.method in _SAFE_METHODS or _is_api():
         return
-    if not _is_from_here():
+    if not is_from_here():
         raise CsrfMismatch
     expected = current_csrf_token()
     given = request.headers.get(CSRF_HEADER) or request.form.get(CSRF_FIELD, "")
@@ -170,7 +170,7 @@ def _refuse_forged_forms() -> None:
         raise CsrfMismatch
 
 
-def _is_from_here() -> bool:
+def is_from_here() -> bool:
     """Tell whether the browser says the form is ours; old browsers and programs say nothing, and then the token decides.
 
     This guards the sign-in form, which has no session and so no token yet.

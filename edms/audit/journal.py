@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from contextvars import ContextVar
 from datetime import UTC
 from typing import Any
+from uuid import UUID
 
 from edms.audit.model import JournalEntry
 from edms.organisation.acts import Act
@@ -35,6 +37,19 @@ def write(tx: Transaction, event: object) -> None:
     )
     entry.digest = digest_of(entry)
     tx.session.add(entry)
+    noted = _NOTED.get()
+    if noted is not None:
+        noted.append(entry.id)
+
+
+_NOTED: ContextVar[list[UUID] | None] = ContextVar("noted_entries", default=None)
+
+
+def note_entries() -> list[UUID]:
+    """Return a list that takes the id of every entry written in this context from now on, also where that is undone later."""
+    noted: list[UUID] = []
+    _NOTED.set(noted)
+    return noted
 
 
 def digest_of(entry: JournalEntry) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from edms.audit.model import JournalEntry
-from edms.audit.sentences import sentence, who
+from edms.audit.sentences import deed, sentence, who
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,10 @@ class JournalView:
         """Return the act as a plain sentence in `vi` or `en`, beginning with who did it."""
         return sentence(self.act, self.actor, self.data, language)
 
+    def deed(self, language: str = "vi") -> str:
+        """Return the act as its doer is told of it: the sentence without who did it."""
+        return deed(self.act, self.data, language)
+
 
 def history(session: Session, subject_kind: str, subject_id: UUID) -> list[JournalView]:
     """Return what was done to one subject, oldest first.
@@ -53,6 +57,12 @@ def history(session: Session, subject_kind: str, subject_id: UUID) -> list[Journ
         .order_by(JournalEntry.at, JournalEntry.place)
     )
     return [_view(entry) for entry in session.scalars(statement)]
+
+
+def own_deeds(session: Session, person_id: UUID, ids: Sequence[UUID]) -> list[JournalView]:
+    """Return those of the entries `ids` that `person_id` did, in the order of writing."""
+    query = select(JournalEntry).where(JournalEntry.id.in_(ids), JournalEntry.person_id == person_id)
+    return [_view(entry) for entry in session.scalars(query.order_by(JournalEntry.at, JournalEntry.place))]
 
 
 def _view(entry: JournalEntry) -> JournalView:

@@ -42,8 +42,8 @@ SENTENCES: dict[str, Sentence] = {
         "sent it over the axis, which refused it[: {reason}][ ({code})]",
     ),
     "document.arrived": Sentence(
-        "đã nhận văn bản[ {code}][ của {issuer}] qua trục liên thông",
-        "received the document[ {code}][ of {issuer}] over the axis",
+        "đã nhận văn bản[ {code}][ của {issuer}] qua trục liên thông[, để {operation}]",
+        "received the document[ {code}][ of {issuer}] over the axis[, which is to: {operation}]",
     ),
     "document.verified": Sentence(
         "đã kiểm tra chữ ký số[, kết quả: {verdict}]", "verified the signatures[: {verdict}]"
@@ -65,6 +65,49 @@ SENTENCES: dict[str, Sentence] = {
     "document.status-received": Sentence(
         "được {organ} báo: {status}[, {staff}][ ({position})][: {description}]",
         "was told by {organ}: {status}[, {staff}][ ({position})][: {description}]",
+    ),
+    "document.attached": Sentence("đã thêm tệp kèm theo[ {name}]", "attached the file[ {name}]"),
+    "document.detached": Sentence("đã bỏ tệp kèm theo[ {name}]", "removed the attachment[ {name}]"),
+    "document.refusal-settled": Sentence(
+        "đã xử lý việc[ {organ}] từ chối[: {note}]", "settled the refusal[ by {organ}][: {note}]"
+    ),
+    "document.revoke-announced": Sentence(
+        "đã nhận văn bản[ {code}][ của {issuer}] thông báo thu hồi văn bản này",
+        "received the document[ {code}][ of {issuer}] that revokes this one",
+    ),
+    "document.update-announced": Sentence(
+        "đã nhận văn bản[ {code}][ của {issuer}] cập nhật văn bản này",
+        "received the document[ {code}][ of {issuer}] that updates this one",
+    ),
+    "document.replace-announced": Sentence(
+        "đã nhận văn bản[ {code}][ của {issuer}] thay thế văn bản này",
+        "received the document[ {code}][ of {issuer}] that replaces this one",
+    ),
+    "document.secrecy-released": Sentence(
+        "đã kiểm tra độ mật và kết luận văn bản không mật[: {reason}]",
+        "checked the secrecy and found no state secret[: {reason}]",
+    ),
+    "document.secrecy-confirmed": Sentence(
+        "đã xác nhận văn bản thuộc bí mật nhà nước, nội dung đã khóa[; SHA-256 của các tệp: {digests}]",
+        "confirmed a state secret, its content is locked[; SHA-256 of its files: {digests}]",
+    ),
+    "secrecy.draft-refused": Sentence(
+        "đã bị từ chối đưa vào hệ thống một dự thảo khai độ mật[ {level}]",
+        "was refused a draft declared secret[ ({level})]",
+    ),
+    "secrecy.upload-refused": Sentence(
+        "đã bị từ chối đưa vào hệ thống một tệp khai độ mật[ {level}]", "was refused a file declared secret[ ({level})]"
+    ),
+    "secrecy.message-refused": Sentence(
+        "đã từ chối gói tin khai độ mật[ {level}][ của {sender}], không lưu nội dung",
+        "refused a message declared secret[ ({level})][ of {sender}] and kept nothing of it",
+    ),
+    "secrecy.document-held": Sentence(
+        "đã giữ văn bản đến có dấu chỉ độ mật[ {level}][ của {sender}] để kiểm tra",
+        "held an arrived document with a secrecy mark[ ({level})][ of {sender}]",
+    ),
+    "secrecy.acknowledged": Sentence(
+        "đã tiếp nhận và xử lý sự việc bảo mật[: {note}]", "acknowledged the secrecy incident[: {note}]"
     ),
     "account.created": Sentence("đã tạo tài khoản[ {login}]", "created the account[ {login}]"),
     "account.locked": Sentence("đã khoá tài khoản[ {login}]", "locked the account[ {login}]"),
@@ -123,14 +166,24 @@ def sentence(act: str, actor: Mapping[str, Any], data: Mapping[str, Any], langua
 
     An act that the table does not know gives a readable sentence with its name. Raises `ValueError` for another language.
     """
+    return f"{who(actor)} {_predicate(act, data, language)}."
+
+
+def deed(act: str, data: Mapping[str, Any], language: str = "vi") -> str:
+    """Return `act` as its doer is told of it, such as `Đã vào sổ văn bản đến số 12`, with its full stop."""
+    said = _predicate(act, data, language)
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def _predicate(act: str, data: Mapping[str, Any], language: str) -> str:
     which = _LANGUAGES.index(language)
     values = {key: _said(value) for key, value in data.items()}
     if act == "document.status-received":
         values["status"] = _status_words(values.get("code", ""), which)
     wording = SENTENCES.get(act)
     if wording is None:
-        return f"{who(actor)} {_GENERIC[which].format(act=act)}."
-    return f"{who(actor)} {_filled(wording[which], values, _MISSING[which]).rstrip('.')}."
+        return _GENERIC[which].format(act=act)
+    return _filled(wording[which], values, _MISSING[which]).rstrip(".")
 
 
 def _status_words(code: str, which: int) -> str:

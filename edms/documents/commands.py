@@ -10,6 +10,7 @@ from uuid import UUID
 from msgspec import Meta
 
 from edms.documents.model import DocumentState, Priority
+from edms.secrecy.levels import Secrecy
 
 Subject = Annotated[str, Meta(min_length=5, max_length=500, title="Trích yếu")]
 
@@ -24,6 +25,8 @@ class DraftLetter:
     body: Annotated[str, Meta(min_length=1, max_length=100_000, title="Nội dung")]
     """Paragraphs, separated by newlines."""
     signer_position_id: Annotated[UUID, Meta(title="Người ký")]
+    secrecy: Annotated[Secrecy, Meta(title="Độ mật")]
+    """Declared by the drafter each time: a level that was filled in beforehand would be nobody's declaration."""
     type_name: Annotated[str, Meta(max_length=100, title="Tên loại")] = "Công văn"
     grounds: Annotated[str, Meta(max_length=20_000, title="Căn cứ")] = ""
     """Căn cứ, one a line."""
@@ -45,6 +48,21 @@ class ReturnDraft:
     """The signer sends a draft back to its drafter."""
 
     reason: Annotated[str, Meta(min_length=3, max_length=500, title="Lý do trả lại")]
+
+
+@dataclass(frozen=True)
+class NewAttachment:
+    """A file that goes with a draft: its declared secrecy and its name as the person's computer has it."""
+
+    secrecy: Annotated[Secrecy, Meta(title="Độ mật")]
+    name: Annotated[str, Meta(min_length=1, max_length=1000, title="Tên tệp")]
+
+
+@dataclass(frozen=True)
+class ReleaseFromHold:
+    """Whoever looked at a held document found no state secret in it."""
+
+    reason: Annotated[str, Meta(min_length=3, max_length=500, title="Lý do không phải văn bản mật")]
 
 
 @dataclass(frozen=True)

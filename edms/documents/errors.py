@@ -5,7 +5,10 @@ Problem
 ├── DocumentNotFound      no such document, or not for this position
 ├── WrongState            the act does not fit where the document stands
 ├── NotYours              the act belongs to another position
+├── HeldForSecrecy        first somebody must look whether it is a state secret
 ├── RecipientMissing      an outgoing document names nobody
+├── AttachmentKindRefused what the file really is is not taken, or is not what its name says
+├── AttachmentsTooLarge   together the attachments would not travel
 └── FileNotFound          no such file or page in the document
 ```
 """
@@ -47,6 +50,49 @@ class NotYours(Problem):
     status: ClassVar[int] = 403
     message_vi: ClassVar[str] = "Việc này thuộc vị trí công tác khác. Hãy chuyển cho người đang giữ vị trí đó."
     message_en: ClassVar[str] = "This belongs to another position. Pass it to whoever holds that position."
+
+
+class HeldForSecrecy(Problem):
+    """A secrecy mark was found in the document; nothing is done with it before it is released."""
+
+    code: ClassVar[str] = "documents.held-for-secrecy"
+    status: ClassVar[int] = 409
+    message_vi: ClassVar[str] = (
+        "Văn bản đang bị giữ chờ kiểm tra độ mật. Văn thư hoặc người phụ trách bảo mật phải kiểm tra và kết luận trước."
+    )
+    message_en: ClassVar[str] = (
+        "The document is held until its secrecy is checked. A clerk or the security officer decides first."
+    )
+
+
+class AttachmentKindRefused(InputRefused):
+    """Content decides, not the name; `detail` names the file and what it is."""
+
+    field: ClassVar[str] = "files"
+    code: ClassVar[str] = "documents.attachment-kind-refused"
+    status: ClassVar[int] = 422
+    message_vi: ClassVar[str] = (
+        "Tệp không dùng được: rỗng, sai loại, hoặc nội dung khác với đuôi tên tệp. "
+        "Hãy gửi tệp PDF, Word, Excel, PowerPoint, ODF, PNG hoặc JPG còn nguyên."
+    )
+    message_en: ClassVar[str] = (
+        "The file cannot be used: empty, of another kind, or not what its name says. "
+        "Send an intact PDF, Word, Excel, PowerPoint, ODF, PNG or JPG file."
+    )
+
+
+class AttachmentsTooLarge(InputRefused):
+    """All attachments of a document travel in one message; `detail` gives the limit."""
+
+    field: ClassVar[str] = "files"
+    code: ClassVar[str] = "documents.attachments-too-large"
+    status: ClassVar[int] = 413
+    message_vi: ClassVar[str] = (
+        "Các tệp kèm theo quá lớn để gửi qua trục liên thông. Hãy nén ảnh, bỏ bớt tệp hoặc tách thành nhiều văn bản."
+    )
+    message_en: ClassVar[str] = (
+        "The attachments are too large for the axis. Compress pictures, leave files out, or write several documents."
+    )
 
 
 class RecipientMissing(InputRefused):

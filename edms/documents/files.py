@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from edms.documents.model import Document, DocumentFile, FileRole
 from storage.blobs.port import BlobRef
 from storage.unit_of_work import Transaction
+
+
+def safe_name(name: str) -> str:
+    """Return the last part of a name that came from elsewhere, on one line, without what no file system can show."""
+    shown = "".join(character for character in name if character.isprintable())
+    return Path(shown.replace("\\", "/")).name[:255] or "tep-dinh-kem"
 
 
 @dataclass(frozen=True)

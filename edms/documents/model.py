@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from edms.model import Base
@@ -35,6 +35,25 @@ class DocumentState(StrEnum):
     IN_PROGRESS = "in_progress"
     COMPLETED = "completed"
     RETURNED = "returned"
+
+
+class Operation(StrEnum):
+    """What a document from the axis does (BussinessDocType of QCVN 102)."""
+
+    NEW = "new"
+    REVOKE = "revoke"
+    UPDATE = "update"
+    REPLACE = "replace"
+
+
+class SecrecyHold(StrEnum):
+    """Whether a document is kept from people because it may be a state secret."""
+
+    NONE = ""
+    HELD = "held"
+    """A mark was found in its text: only clerks and the security officer see it, until one of them decides."""
+    CONFIRMED = "confirmed"
+    """It is one: nobody opens its files, and what described it was struck out."""
 
 
 class FileRole(StrEnum):
@@ -75,6 +94,7 @@ class Document(Base):
         Index("ix_document_desk", "agency_id", "direction", "state", "created_at"),
         Index("ix_document_responsible", "responsible_position_id", "state"),
         Index("ix_document_exchange_id", "agency_id", "exchange_id"),
+        Index("ix_document_refused", "agency_id", postgresql_where=text("refusals > 0")),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -106,6 +126,13 @@ class Document(Base):
 
     exchange_id: Mapped[str] = mapped_column(String(200), default="")
     """edXML DocumentId, once sent or received; unique per sender on the axis."""
+    operation: Mapped[Operation] = mapped_column(default=Operation.NEW)
+    operation_reason: Mapped[str] = mapped_column(String(500), default="")
+    operation_targets: Mapped[list[Any]] = mapped_column(default=list)
+    """The documents of the same issuer that it revokes, updates or replaces: `document_id` (edXML) and `code`, as named."""
+    secrecy_hold: Mapped[SecrecyHold] = mapped_column(default=SecrecyHold.NONE)
+    refusals: Mapped[int] = mapped_column(default=0)
+    """Recipients that refused it and about whom nobody has done anything yet; kept by `edms.exchange`."""
     arrived_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
@@ -181,6 +208,9 @@ class RelationKind(StrEnum):
     """How one document bears on another."""
 
     REPLIES_TO = "replies_to"
+    REVOKES = "revokes"
+    UPDATES = "updates"
+    REPLACES = "replaces"
 
 
 class DocumentRelation(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -12,23 +13,32 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from edms.accounts.authentication import CSRF_FIELD, current_actor
-from edms.commands import FieldFault, InputRefused, decode_form
+from edms.commands import FieldFault, InputRefused, decode, decode_form
 from edms.documents.access import find
-from edms.documents.commands import DraftLetter, ListDocuments, ReturnDraft
+from edms.documents.attachments import SUFFIXES, AttachmentService
+from edms.documents.commands import DraftLetter, ListDocuments, NewAttachment, ReleaseFromHold, ReturnDraft
+from edms.documents.errors import AttachmentKindRefused
 from edms.documents.layout.preview import render_page
 from edms.documents.model import Direction
 from edms.documents.notation import PLAIN_LETTER, TYPE_ABBREVIATIONS
 from edms.documents.queries import PAGE_ROWS, listed, page_of, rows, with_numbers
+from edms.documents.secrecy_review import SecrecyReview
 from edms.documents.service import DocumentService, Draft
 from edms.documents.views import DocumentRow, PageContributor, PositionChoice
 from edms.organisation.actor import Actor
 from edms.organisation.choices import recipient_agencies, signing_positions
 from edms.problems import answer
+from edms.secrecy.levels import LABELS, require_ordinary
+from edms.secrecy.model import IncidentKind
+from edms.secrecy.service import SecrecyService
 from edms.web.translations import current_language
 from schemas.problems import Problem
 from storage.blobs.port import read_chunks
 
 Numbers = Callable[[Session, Sequence[UUID]], Mapping[UUID, int]]
+
+TAKE_FILES = frozenset({"documents.upload"})
+"""Endpoints whose forms may carry files; see `edms.secrecy.door`."""
 
 _STREAMED_BYTES = 64 * 1024
 
@@ -38,6 +48,9 @@ class DocumentPages:
     """What the pages need: the service, and what the slices above contribute."""
 
     service: DocumentService
+    attachments: AttachmentService
+    secrecy: SecrecyService
+    review: SecrecyReview
     contributors: tuple[PageContributor, ...]
     numbers: Numbers
     fields: Mapping[type[Problem], str] = field(default_factory=dict)
@@ -51,6 +64,8 @@ def blueprint(needs: DocumentPages) -> Blueprint:
     _one(pages, needs)
     _files(pages, needs)
     _drafts(pages, needs)
+    _attachments(pages, needs)
+    _reviews(pages, needs)
     _forms_that_come_back(pages, needs)
     return pages
 
@@ -123,7 +138,9 @@ def _errors(refusal: Problem, fields: Mapping[type[Problem], str]) -> dict[str, 
 
 
 def _typed() -> dict[str, object]:
-    """Return what the person typed, for the form that comes back; secrets are typed again."""
+    """Return what the person typed, for the form that comes back; secrets are typed again, and no file is read for this."""
+    if request.mimetype == "multipart/form-data":
+        return {}
     names = request.form.keys() - {"pin", CSRF_FIELD, "version"}
     return {name: request.form.getlist(name) if name.endswith("_ids") else request.form[name] for name in names}
 
@@ -168,7 +185,7 @@ def _drafts(pages: Blueprint, needs: DocumentPages) -> None:
     def create() -> BaseResponse:
         actor = current_actor()
         try:
-            document_id = service.draft(actor, decode_form(DraftLetter, request.form))
+            document_id = service.draft(actor, _letter(needs, actor))
         except InputRefused as refusal:
             form = _draft_form(service, actor, values=_typed(), reply_to=_answered(service, actor), refusal=refusal)
             return make_response(form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -195,7 +212,7 @@ def _drafts(pages: Blueprint, needs: DocumentPages) -> None:
         actor = current_actor()
         version = request.form.get("version", 0, type=int)
         try:
-            service.edit(actor, document_id, version, decode_form(DraftLetter, request.form))
+            service.edit(actor, document_id, version, _letter(needs, actor))
         except InputRefused as refusal:
             draft = replace(service.draft_of(actor, document_id), version=version)
             form = _draft_form(service, actor, values=_typed(), draft=draft, refusal=refusal)
@@ -206,6 +223,79 @@ def _drafts(pages: Blueprint, needs: DocumentPages) -> None:
     def return_draft(document_id: UUID) -> BaseResponse:
         service.return_draft(current_actor(), document_id, decode_form(ReturnDraft, request.form))
         return redirect(url_for("documents.show", document_id=document_id), 303)
+
+
+def _attachments(pages: Blueprint, needs: DocumentPages) -> None:
+    """Two steps: the secrecy first, then the files to an address that repeats it (see `edms.secrecy.door`)."""
+    service = needs.attachments
+
+    def form(document_id: UUID, secrecy: str, refusal: InputRefused | None = None) -> str:
+        left_bytes = service.open_draft(current_actor(), document_id)
+        return render_template(
+            "documents/attach.html",
+            document_id=document_id,
+            secrecy=secrecy,
+            left_bytes=left_bytes,
+            suffixes=sorted({suffix for suffixes in SUFFIXES.values() for suffix in suffixes}),
+            errors={} if refusal is None else _errors(refusal, {}),
+            detail="" if refusal is None else refusal.detail,
+        )
+
+    @pages.post("/<uuid:document_id>/attachments/declare")
+    def declare(document_id: UUID) -> BaseResponse:
+        actor = current_actor()
+        service.open_draft(actor, document_id)
+        secrecy = request.form.get("secrecy", "")
+        needs.secrecy.admit(actor, secrecy, IncidentKind.UPLOAD)
+        return redirect(url_for("documents.choose_files", document_id=document_id, secrecy=secrecy), 303)
+
+    @pages.get("/<uuid:document_id>/attachments/new")
+    def choose_files(document_id: UUID) -> str:
+        secrecy = request.args.get("secrecy", "")
+        service.open_draft(current_actor(), document_id)
+        require_ordinary(secrecy)
+        return form(document_id, secrecy)
+
+    @pages.post("/<uuid:document_id>/attachments")
+    def upload(document_id: UUID) -> BaseResponse:
+        actor, secrecy = current_actor(), request.args.get("secrecy", "")
+        service.open_draft(actor, document_id)
+        needs.secrecy.admit(actor, secrecy, IncidentKind.UPLOAD)
+        uploads = [one for one in request.files.getlist("files") if one.filename]
+        try:
+            if not uploads:
+                raise AttachmentKindRefused
+            for one in uploads:
+                command = decode(NewAttachment, {"secrecy": secrecy, "name": one.filename})
+                service.attach(actor, document_id, command, cast("BinaryIO", one.stream))
+        except InputRefused as refusal:
+            return make_response(form(document_id, secrecy, refusal), refusal.status)
+        return redirect(url_for("documents.show", document_id=document_id, _anchor="files"), 303)
+
+    @pages.post("/<uuid:document_id>/attachments/<uuid:file_id>/remove")
+    def remove(document_id: UUID, file_id: UUID) -> BaseResponse:
+        service.remove(current_actor(), document_id, file_id)
+        return redirect(url_for("documents.show", document_id=document_id, _anchor="files"), 303)
+
+
+def _reviews(pages: Blueprint, needs: DocumentPages) -> None:
+    @pages.post("/<uuid:document_id>/secrecy/release")
+    def release(document_id: UUID) -> BaseResponse:
+        needs.review.release(current_actor(), document_id, decode_form(ReleaseFromHold, request.form))
+        return redirect(url_for("documents.show", document_id=document_id), 303)
+
+    @pages.post("/<uuid:document_id>/secrecy/confirm")
+    def confirm(document_id: UUID) -> BaseResponse:
+        needs.review.confirm(current_actor(), document_id)
+        return redirect(url_for("documents.show", document_id=document_id), 303)
+
+
+def _letter(needs: DocumentPages, actor: Actor) -> DraftLetter:
+    """Decode the draft form. Its secrecy comes first: of what is declared secret nothing is looked at, nor shown again."""
+    declared = request.form.get("secrecy")
+    if declared:
+        needs.secrecy.admit(actor, declared, IncidentKind.DRAFT)
+    return decode_form(DraftLetter, request.form)
 
 
 def _answered(service: DocumentService, actor: Actor) -> DocumentRow | None:
@@ -238,6 +328,7 @@ def _draft_form(
         document=draft,
         reason=draft.returned_because if draft is not None else "",
         reply_to=reply_to,
+        levels=[(level.value, label) for level, label in LABELS.items()],
         types=[PLAIN_LETTER, *TYPE_ABBREVIATIONS],
         recipients=recipients,
         signers=signers,

@@ -8,14 +8,24 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
 from sqlalchemy.orm import Session, selectinload
 
 from edms.audit.model import JournalEntry
 from edms.audit.queries import history
-from edms.documents.access import find, visible_to
+from edms.documents.access import find, reviews_secrecy, visible_to
+from edms.documents.attachments import may_attach
 from edms.documents.commands import ListDocuments
-from edms.documents.model import Direction, Document, DocumentRelation, DocumentState, FileRole
+from edms.documents.model import (
+    Direction,
+    Document,
+    DocumentRelation,
+    DocumentState,
+    FileRole,
+    Participant,
+    ParticipantRole,
+    SecrecyHold,
+)
 from edms.documents.rules import actions_open
 from edms.documents.views import (
     DocumentPage,
@@ -27,14 +37,26 @@ from edms.documents.views import (
     TimelineEntry,
 )
 from edms.organisation.actor import Actor
-from edms.organisation.model import Position
+from edms.organisation.model import Capacity, Position
 
 PAGE_ROWS = 25
 
 LOOKS = ("document.read", "document.downloaded", "document.page-shown")
 """Acts that leave a document as it was."""
 
-_RELATION_LABELS = {"replies_to": "Trả lời văn bản", "replied_by": "Văn bản trả lời"}
+_RELATION_LABELS = {
+    "replies_to": "Trả lời văn bản",
+    "replied_by": "Văn bản trả lời",
+    "revokes": "Thu hồi văn bản",
+    "revoked_by": "Bị thu hồi theo văn bản",
+    "updates": "Cập nhật văn bản",
+    "updated_by": "Được cập nhật theo văn bản",
+    "replaces": "Thay thế văn bản",
+    "replaced_by": "Được thay thế bằng văn bản",
+}
+_PASSIVE = {"replies_to": "replied_by", "revokes": "revoked_by", "updates": "updated_by", "replaces": "replaced_by"}
+_CONCERNS_EVERYBODY = frozenset({"revoked_by", "updated_by", "replaced_by"})
+"""Whoever works on a document must learn of these, though the other document be out of sight."""
 
 
 def listed(
@@ -69,6 +91,23 @@ def waiting_for(session: Session, actor: Actor, states: Iterable[DocumentState],
     return rows(session, actor, session.scalars(query).all())
 
 
+def refused(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on sent documents that a recipient refused and that concern the actor: a clerk, or the drafter."""
+    drafted = exists().where(
+        Participant.document_id == Document.id,
+        Participant.position_id == actor.position_id,
+        Participant.role == ParticipantRole.DRAFTER,
+    )
+    concerns: ColumnElement[bool] = true() if actor.capacity == Capacity.CLERK else drafted
+    return and_(visible_to(actor), Document.refusals > 0, concerns)
+
+
+def refused_documents(session: Session, actor: Actor, limit: int = 50) -> list[DocumentRow]:
+    """Return the documents of `refused`, the newest first."""
+    query = select(Document).where(refused(actor)).order_by(Document.created_at.desc()).limit(limit)
+    return rows(session, actor, session.scalars(query).all())
+
+
 def rows(session: Session, actor: Actor, documents: Sequence[Document]) -> list[DocumentRow]:
     """Return list lines of `documents`, in their order; positions and readings are asked for once each."""
     read = _read_in_position(session, actor, [d.id for d in documents])
@@ -89,6 +128,10 @@ def rows(session: Session, actor: Actor, documents: Sequence[Document]) -> list[
             due_on=d.due_on,
             responsible=titles.get(d.responsible_position_id, "") if d.responsible_position_id else "",
             unread=d.responsible_position_id == actor.position_id and d.id not in read,
+            operation=d.operation.value,
+            operation_codes=_operation_codes(d),
+            secrecy_hold=d.secrecy_hold.value,
+            refusals=d.refusals,
         )
         for d in documents
     ]
@@ -107,6 +150,11 @@ def page_of(
     signer = document.signer_position_id == actor.position_id
     actions = actions_open(document.direction, document.state, actor.capacity, responsible=responsible, signer=signer)
     actions += contributed.pop("more_actions", [])
+    attaching = may_attach(session, actor, document)
+    if document.secrecy_hold != SecrecyHold.NONE:
+        actions = ["review_secrecy"] if document.secrecy_hold == SecrecyHold.HELD and reviews_secrecy(actor) else []
+    elif attaching:
+        actions.append("attach")
     titles = _titles(session, {document.responsible_position_id} - {None})
     recipients = tuple(RecipientView(r.name, r.organ_id) for r in document.recipients)
     return DocumentPage(
@@ -131,6 +179,12 @@ def page_of(
         files=tuple(_file_views(document, contributed.get("verdict", ""))),
         actions=tuple(actions),
         relations=tuple(_relations(session, actor, document_id)),
+        operation=document.operation.value,
+        operation_codes=_operation_codes(document),
+        operation_reason=document.operation_reason,
+        secrecy_hold=document.secrecy_hold.value,
+        refusals=document.refusals,
+        may_attach=attaching,
         **{"recipients": recipients, **contributed},
     )
 
@@ -142,6 +196,8 @@ def with_numbers(found: Sequence[DocumentRow], numbers: Mapping[UUID, int]) -> l
 
 def _file_views(document: Document, verdict: str) -> Iterable[FileView]:
     order = [FileRole.MAIN, FileRole.ATTACHMENT, FileRole.MESSAGE, FileRole.RECEIPT]
+    if document.secrecy_hold == SecrecyHold.CONFIRMED:
+        return
     current = [f for f in document.files if f.superseded_at is None]
     for file in sorted(current, key=lambda f: (order.index(f.role), f.id)):
         is_main = file.role == FileRole.MAIN
@@ -167,10 +223,16 @@ def _relations(session: Session, actor: Actor, document_id: UUID) -> Iterable[Re
     for link in links:
         outward = link.document_id == document_id
         other_id = link.target_id if outward else link.document_id
+        kind = link.kind.value if outward else _PASSIVE[link.kind.value]
         other = session.scalars(select(Document).where(Document.id == other_id, visible_to(actor))).one_or_none()
         if other is not None:
-            label = _RELATION_LABELS["replies_to" if outward else "replied_by"]
-            yield RelationView(label, other.id, other.code, other.subject)
+            yield RelationView(_RELATION_LABELS[kind], other.id, other.code, other.subject, kind)
+        elif kind in _CONCERNS_EVERYBODY:
+            yield RelationView(_RELATION_LABELS[kind], None, "", "", kind)
+
+
+def _operation_codes(document: Document) -> str:
+    return ", ".join(one["code"] for one in document.operation_targets)
 
 
 def _read_in_position(session: Session, actor: Actor, ids: Sequence[UUID]) -> set[UUID]:

@@ -30,12 +30,14 @@ from edms.documents.model import (
     ParticipantRole,
     Priority,
     RelationKind,
+    SecrecyHold,
 )
 from edms.documents.notation import PLAIN_LETTER, notation
 from edms.documents.participants import take_part
 from edms.organisation.actor import Actor
 from edms.organisation.acts import Act
 from edms.organisation.model import Agency, AgencyIdentifier, Appointment, Capacity, Position, Unit
+from edms.secrecy.levels import Secrecy, require_ordinary
 from storage.blobs.port import BlobRef, BlobStore
 from storage.errors import Conflict
 from storage.unit_of_work import Database, Transaction
@@ -80,7 +82,7 @@ class DocumentService:
         """Write a draft and submit it to its signer; return the document's id.
 
         The PDF is laid out after NĐ 30/2020 annex I with the places of number, date, signature and seal left open.
-        Raises `RecipientMissing`, `NotYours` (the signer is of another agency or may not sign), layout problems.
+        Raises `SecretRefused`, `RecipientMissing`, `NotYours` (the signer is of another agency or may not sign), layout problems.
         """
         composition = self._compose(actor, command)
         with self.database.begin() as tx:
@@ -102,7 +104,7 @@ class DocumentService:
                 target = find(tx.session, actor, command.replies_to_id)
                 link = DocumentRelation(document_id=document.id, target_id=target.id, kind=RelationKind.REPLIES_TO)
                 tx.session.add(link)
-            data = {"subject": document.subject, "signer": composition.signer.title}
+            data = {"subject": document.subject, "signer": composition.signer.title, "secrecy": command.secrecy.value}
             tx.record(Act("document.drafted", actor, "document", document.id, data))
             return document.id
 
@@ -152,6 +154,7 @@ class DocumentService:
                 recipient_organ_ids=[r.organ_id for r in document.recipients],
                 body="\n".join(document.body.get("paragraphs", [])),
                 signer_position_id=UUID(document.body["signer_position_id"]),
+                secrecy=Secrecy.ORDINARY,
                 type_name=document.type_name,
                 grounds="\n".join(document.body.get("grounds", [])),
                 priority=document.priority,
@@ -160,12 +163,13 @@ class DocumentService:
             return Draft(document.id, document.version, command, document.body.get("returned_because", ""))
 
     def file_of(self, actor: Actor, document_id: UUID, file_id: UUID) -> DocumentFile:
-        """Return a file's row, detached. Raises `FileNotFound` (also when the document is not visible)."""
+        """Return a file's row, detached. Raises `FileNotFound`, also when the document is not visible, or a state secret."""
         with self.database.reading() as session:
             query = (
                 select(DocumentFile)
                 .join(Document, Document.id == DocumentFile.document_id)
                 .where(DocumentFile.id == file_id, Document.id == document_id, visible_to(actor))
+                .where(Document.secrecy_hold != SecrecyHold.CONFIRMED)
             )
             file = session.scalars(query).one_or_none()
             if file is None:
@@ -196,6 +200,7 @@ class DocumentService:
             tx.record(Act("document.read", actor, "document", document_id))
 
     def _compose(self, actor: Actor, command: DraftLetter) -> _Composition:
+        require_ordinary(command.secrecy)
         if not command.recipient_organ_ids:
             raise RecipientMissing
         now = self.database.clock.now()

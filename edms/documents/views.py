@@ -39,6 +39,12 @@ class DocumentRow:
     """Title of the position that must act next; empty when finished."""
     unread: bool = False
     """It waits for the reader's position and nobody in that position has opened it yet."""
+    operation: str = "new"
+    operation_codes: str = ""
+    """What it revokes, updates or replaces, as people write it; empty for a new document."""
+    secrecy_hold: str = ""
+    refusals: int = 0
+    """Recipients that refused it, about whom nobody has done anything yet."""
 
 
 @dataclass(frozen=True)
@@ -58,23 +64,38 @@ class FileView:
 
 @dataclass(frozen=True)
 class RecipientView:
-    """A recipient and the furthest it reported."""
+    """A recipient, the furthest it reported, and all its reports in the order they happened.
+
+    `settled_…` say what was done here about a refusal; `delivery_id` is None before dispatch.
+    """
 
     name: str
     organ_id: str
     business_status: str = ""
     status_label: str = ""
     updated_at: datetime | None = None
+    delivery_id: UUID | None = None
+    statuses: tuple[StatusView, ...] = ()
+    settled_at: datetime | None = None
+    settled_by: str = ""
+    settled_note: str = ""
+    may_settle: bool = False
+    """The reader may note what was done about its refusal."""
 
 
 @dataclass(frozen=True)
 class RelationView:
-    """A related document of the same agency."""
+    """A related document of the same agency.
+
+    `kind` is a `RelationKind`, or its passive (`revoked_by`). Of a document that the reader may not see only the kind is told,
+    and only where it bears on what the reader does: `document_id` is None then.
+    """
 
     kind_label: str
-    document_id: UUID
+    document_id: UUID | None
     code: str
     subject: str
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -185,6 +206,13 @@ class DocumentPage:
     timeline: tuple[TimelineEntry, ...] = ()
     assignable: tuple[PositionChoice, ...] = ()
     """Positions that a directive may name."""
+    operation: str = "new"
+    operation_codes: str = ""
+    operation_reason: str = ""
+    secrecy_hold: str = ""
+    refusals: int = 0
+    may_attach: bool = False
+    """The reader may add files to the draft and take them away."""
 
 
 @dataclass(frozen=True)

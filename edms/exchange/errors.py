@@ -9,6 +9,8 @@ Problem
 ├── DocumentRepeated       this document of this sender was filed before
 ├── IdentifierTooLong      an identifier is longer than the standard allows
 ├── NothingToFile          the message has no file that could be the document
+├── MessageSecret          the message declares a state secret; it is refused and its bytes are not kept
+├── DeliveryNotFound       the document has no such recipient
 └── StatusUnresolved       a status speaks of a document that was never sent from here
 ```
 """
@@ -86,6 +88,33 @@ class NothingToFile(Problem):
     code: ClassVar[str] = "exchange.nothing-to-file"
     message_vi: ClassVar[str] = "Gói tin không có tệp văn bản. Hãy báo cơ quan gửi gửi lại kèm tệp."
     message_en: ClassVar[str] = "The message carries no file. Ask the sender to send it again with the file."
+
+
+class MessageSecret(Problem):
+    """`facts["level"]` is the level in words. The one message whose bytes are not kept: the law forbids to hold them here."""
+
+    code: ClassVar[str] = "exchange.message-secret"
+    message_vi: ClassVar[str] = (
+        "Gói tin khai độ mật. Hệ thống nối mạng không được nhận văn bản bí mật nhà nước (Luật 117/2025/QH15). "
+        "Hãy gửi theo đường văn thư mật và báo người phụ trách bảo mật."
+    )
+    message_en: ClassVar[str] = (
+        "The message declares a state secret, which a networked system may not take (Law 117/2025/QH15). "
+        "Send it through the secret registry and tell the security officer."
+    )
+
+
+class DeliveryNotFound(Problem):
+    """The recipient belongs to another document, or to none."""
+
+    code: ClassVar[str] = "exchange.delivery-not-found"
+    status: ClassVar[int] = 404
+    message_vi: ClassVar[str] = (
+        "Văn bản không có nơi nhận này. Hãy mở lại trang văn bản và chọn trong danh sách nơi nhận."
+    )
+    message_en: ClassVar[str] = (
+        "The document has no such recipient. Open its page again and choose from the list of recipients."
+    )
 
 
 class StatusUnresolved(Problem):

@@ -15,9 +15,11 @@ from typing import Any
 from sqlalchemy import select
 
 from axis.edxml.attachments import MatchedAttachment
+from axis.edxml.business import Target
 from axis.edxml.fields import DOCUMENT_ID, ORGAN, STATUS_CODE
 from axis.edxml.model import DocumentMessage, Organ, StatusMessage
 from axis.edxml.parse import ParsedMessage, parse_message
+from axis.edxml.secrecy import DeclaredSecrecy
 from edms.documents import files
 from edms.documents.files import NewFile
 from edms.documents.layout.errors import PreviewProblem
@@ -28,30 +30,34 @@ from edms.documents.model import (
     DocumentRelation,
     DocumentState,
     FileRole,
+    Operation,
     Priority,
     RelationKind,
 )
 from edms.exchange.errors import (
     AttachmentChanged,
     CertificateOfAnother,
-    DocumentRepeated,
     EnvelopeInvalid,
     IdentifierTooLong,
+    MessageSecret,
     NothingToFile,
 )
 from edms.exchange.hub import HubAccess
 from edms.exchange.model import ArrivedMessage, Dispatch
+from edms.exchange.operations import in_words, link_operations, operation_fields, require_new
+from edms.exchange.suspicion import found_mark, hold
 from edms.organisation.actor import Actor
 from edms.organisation.acts import Act
 from edms.organisation.model import Agency, Capacity
 from edms.organisation.roles import identifiers_of, position_with
 from edms.signatures.service import SignatureService, keep_report
 from schemas.content import ContentKind
+from schemas.problems import Problem
 from schemas.reader import read_message
 from signing.pdf import PdfReport
 from signing.verdicts import Verdict
 from signing.xml import verify_envelope
-from storage.blobs.port import BlobRef
+from storage.blobs.port import BlobRef, Staged
 from storage.unit_of_work import Transaction
 
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]{0,49}/[A-Za-z0-9][\w.+-]{0,48}", re.ASCII)
@@ -74,23 +80,61 @@ class Prepared:
 
     message: DocumentMessage
     organization_identifier: str
+    operation: Operation
+    targets: tuple[Target, ...]
     new_files: tuple[NewFile, ...]
     pages: int
     verification: PdfReport | None
+    secrecy_mark: str | None
+    """The level whose mark was found in the text; None where there is none."""
 
 
-def opened_message(hub: HubAccess, blob: BlobRef, folder: Path) -> OpenedMessage:
-    """Read a stored message, check its envelope, and parse what the signature covers; attachments go to `folder`.
+def refuse_secret(staged: Staged) -> None:
+    """Refuse a message that declares a state secret, before any of its attachments is written anywhere.
 
-    Raises `EnvelopeInvalid`, `IdentifierTooLong`, and the problems of `schemas` and `axis.edxml`.
+    Its envelope need not be signed, nor whole: a declaration counts whoever makes it. What cannot be understood at all passes,
+    to be quarantined. Raises `MessageSecret`.
     """
-    with hub.blobs.open(blob.sha256) as stream:
+    with staged.open() as stream:
+        try:
+            declared = parse_message(read_message(stream, spool=_Nowhere)).declared_secrecy
+        except Problem:
+            return
+    _refuse(declared)
+
+
+def _refuse(declared: DeclaredSecrecy | None) -> None:
+    if declared is not None:
+        raise MessageSecret(level=declared.level)
+
+
+class _Nowhere:
+    """Takes the content of an attachment and forgets it."""
+
+    def __init__(self, _ordinal: int) -> None:
+        pass
+
+    def write(self, data: bytes, /) -> object:
+        return len(data)
+
+    def close(self) -> None:
+        pass
+
+
+def opened_message(hub: HubAccess, staged: Staged, folder: Path) -> OpenedMessage:
+    """Read a message, check its envelope, and parse what the signature covers; attachments go to `folder`.
+
+    Raises `MessageSecret`, `EnvelopeInvalid`, `IdentifierTooLong`, and the problems of `schemas` and `axis.edxml`.
+    """
+    refuse_secret(staged)
+    with staged.open() as stream:
         read = read_message(stream, spool=folder)
     first = parse_message(read)
     report = verify_envelope(first.envelope, hub.trust, hub.clock.now())
     if report.verdict == Verdict.INVALID:
         raise EnvelopeInvalid(", ".join(finding.code for finding in report.findings))
     parsed = first if report.signed_envelope is None else parse_message(read, envelope=report.signed_envelope)
+    _refuse(parsed.declared_secrecy)
     _require_keepable(parsed.message)
     return OpenedMessage(parsed, report.to_dict(), report.organization_identifier)
 
@@ -115,13 +159,22 @@ class Filing:
         ordered = [main, *(one for one in received if one is not main)]
         stored = [self._stored(one, is_main=one is main) for one in ordered]
         verification = self.signatures.verify(stored[0].blob.sha256) if _is_pdf(main) else None
-        return Prepared(message, opened.organization_identifier, tuple(stored), _pages(main), verification)
+        return Prepared(
+            message=message,
+            organization_identifier=opened.organization_identifier,
+            operation=Operation(opened.parsed.business or Operation.NEW),
+            targets=opened.parsed.targets,
+            new_files=tuple(stored),
+            pages=_pages(main),
+            verification=verification,
+            secrecy_mark=found_mark(message, [one.received.path for one in received if _is_pdf(one) and one.received]),
+        )
 
     def file(self, tx: Transaction, agency: Agency, arrived: ArrivedMessage, prepared: Prepared) -> Document:
         """Write the incoming document and tell the sender 01. Raises `CertificateOfAnother`, `DocumentRepeated`."""
         message = prepared.message
         require_own_certificate(tx, prepared.organization_identifier, message.sender)
-        _require_new(tx, agency, message)
+        require_new(tx, agency, message, prepared.operation)
         clerk = position_with(tx.session, agency.id, Capacity.CLERK, tx.now)
         document = Document(
             agency_id=agency.id,
@@ -132,22 +185,26 @@ class Filing:
             arrived_at=tx.now,
             page_amount=prepared.pages,
             **_fields(message),
+            **operation_fields(tx.session, agency, prepared.operation, message, prepared.targets),
         )
         tx.session.add(document)
         tx.session.flush()
+        if prepared.secrecy_mark is not None:
+            hold(tx, agency, document, arrived, prepared.secrecy_mark)
         rows = [files.add(tx, document, new) for new in prepared.new_files]
         original = BlobRef(arrived.sha256, arrived.size_bytes)
         files.add(tx, document, NewFile(FileRole.MESSAGE, "goi-tin.edxml", "application/xml", original))
         arrived.document_id = document.id
         tx.session.flush()
         actor = Actor.system(agency)
-        data = {"code": document.code, "issuer": document.issuer_name}
+        data = {"code": document.code, "issuer": document.issuer_name, "operation": in_words(document)}
         tx.record(Act("document.arrived", actor, "document", document.id, data))
         if prepared.verification is not None:
             keep_report(tx, document.id, rows[0].id, prepared.verification)
             verdict = {"verdict": prepared.verification.verdict.vietnamese}
             tx.record(Act("document.verified", actor, "document", document.id, verdict))
         _link_replies(tx, agency, document, message)
+        link_operations(tx, actor, document)
         return document
 
     def _stored(self, attachment: MatchedAttachment, *, is_main: bool) -> NewFile:
@@ -160,7 +217,7 @@ class Filing:
             "application/pdf" if _is_pdf(attachment) else (received.declared_type or "application/octet-stream")
         )
         role = FileRole.MAIN if is_main else FileRole.ATTACHMENT
-        return NewFile(role, _file_name(attachment.name), _media_type(media_type), blob)
+        return NewFile(role, files.safe_name(attachment.name), _media_type(media_type), blob)
 
 
 def require_own_certificate(tx: Transaction, organization_identifier: str, sender: Organ) -> None:
@@ -176,12 +233,6 @@ def _require_keepable(message: DocumentMessage | StatusMessage) -> None:
     for text, leaf in ((message.sender.organ_id, ORGAN_ID), (target, DOCUMENT_ID), (code, STATUS_CODE)):
         if len(text) > leaf.max_chars:
             raise IdentifierTooLong(leaf.element)
-
-
-def _file_name(name: str) -> str:
-    """Return the last part of a name that came from elsewhere, on one line, without what no file system can show."""
-    shown = "".join(character for character in name if character.isprintable())
-    return Path(shown.replace("\\", "/")).name[:255] or "tep-dinh-kem"
 
 
 def _media_type(declared: str) -> str:
@@ -214,17 +265,6 @@ def _require_unchanged(attachments: Sequence[MatchedAttachment]) -> None:
             raise AttachmentChanged(one.name)
         if one.ref.size_bytes not in (None, one.received.size_bytes):
             raise AttachmentChanged(one.name)
-
-
-def _require_new(tx: Transaction, agency: Agency, message: DocumentMessage) -> None:
-    query = select(Document.id).where(
-        Document.agency_id == agency.id,
-        Document.direction == Direction.INCOMING,
-        Document.exchange_id == message.document_id,
-        Document.issuer_organ_id.in_(identifiers_of(tx.session, message.sender.organ_id)),
-    )
-    if tx.session.scalars(query).first() is not None:
-        raise DocumentRepeated(message.document_id)
 
 
 def _fields(message: DocumentMessage) -> dict[str, Any]:

@@ -56,6 +56,10 @@ class Delivery(Base):
     business_status: Mapped[str] = mapped_column(String(2), default="")
     """Furthest status code reported by the recipient (01–06, 13, 15, 16); empty: none yet."""
     updated_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    """When somebody here noted what was done about a refusal; None: nobody has."""
+    settled_by: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    settled_note: Mapped[str] = mapped_column(String(500), default="")
 
 
 class StatusEvent(Base):

@@ -1,4 +1,7 @@
-"""Business statuses (QĐ 28/2018, reference table of codes 01–16): which act reports which, and which is furthest."""
+"""Business statuses (QĐ 28/2018, reference table of codes 01–16): which act reports which, and how they are called.
+
+Which is furthest is a rule of the exchange, the same for every system: `axis.edxml.states`.
+"""
 
 from __future__ import annotations
 
@@ -16,19 +19,6 @@ STATUS_OF_ACT = {
     "work.completed": "06",
 }
 """What the sender of an incoming document is told of what is done with it. 03 goes at registration, not at reading."""
-
-_RANK = {code: rank for rank, code in enumerate(("", "01", "03", "04", "05", "06", "02"))}
-
-
-def furthest(held: str, reported: str) -> str:
-    """Return the status that stands after `reported` arrives while `held` stood, in whatever order they arrive.
-
-    Codes of the main line only move forward and a refusal (02) ends it; answers about a recall (13, 15, 16) and codes of the
-    future are recorded as events but do not move it.
-    """
-    if reported not in _RANK or _RANK[reported] <= _RANK.get(held, 0):
-        return held
-    return reported
 
 
 def status_label(code: str) -> str:

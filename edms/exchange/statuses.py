@@ -11,12 +11,14 @@ from axis.client import AxisRefused, AxisUnavailable
 from axis.edxml.build import build_status
 from axis.edxml.errors import NotBuildable
 from axis.edxml.model import StatusMessage
+from axis.edxml.states import furthest
 from edms.documents.model import Direction, Document
 from edms.exchange.errors import StatusUnresolved
 from edms.exchange.hub import HubAccess
 from edms.exchange.model import ArrivedMessage, Delivery, Dispatch, StatusEvent
 from edms.exchange.outgoing import status_message
-from edms.exchange.rules import STATUS_OF_ACT, furthest, status_label
+from edms.exchange.refusals import count_refusals
+from edms.exchange.rules import STATUS_OF_ACT, status_label
 from edms.organisation.actor import Actor
 from edms.organisation.acts import Act
 from edms.organisation.model import Agency
@@ -133,6 +135,7 @@ class StatusService:
         for delivery in deliveries:  # more than one when an agency was named by two of its identifiers
             delivery.business_status = furthest(delivery.business_status, status.status_code)
             delivery.updated_at = tx.now
+        count_refusals(tx, dispatch.document_id)
         data = {
             "code": status.status_code,
             "label": status_label(status.status_code),

@@ -27,6 +27,8 @@ class Actor:
     unit_name: str = ""
     capacity: Capacity | None = None
     """None for the system, which no person's permission is asked for."""
+    is_security_officer: bool = False
+    """Whether the position watches over state secrets."""
 
     @classmethod
     def of(cls, appointment: Appointment) -> Actor:
@@ -43,6 +45,7 @@ class Actor:
             unit_id=position.unit_id,
             unit_name=position.unit.name,
             capacity=Capacity(position.capacity),
+            is_security_officer=position.is_security_officer,
         )
 
     @classmethod
@@ -63,4 +66,4 @@ class Actor:
 
     def snapshot(self) -> dict[str, Any]:
         """Return names, titles and ids as plain JSON, for history."""
-        return {key: str(value) for key, value in asdict(self).items() if value is not None}
+        return {key: str(value) for key, value in asdict(self).items() if value not in (None, False)}

@@ -64,6 +64,7 @@ class PositionEntry:
     title: Title
     capacity: Capacity
     signs_as: Annotated[str, Meta(max_length=200)] = ""
+    security_officer: bool = False
 
 
 @dataclass(frozen=True)

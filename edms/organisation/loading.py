@@ -148,6 +148,7 @@ class DirectoryLoader:
             "title": entry.title,
             "capacity": entry.capacity,
             "signs_as": entry.signs_as,
+            "is_security_officer": entry.security_officer,
         }
         self._keep(Position, names.position_id(path), f"position {path}", actor, values)
 

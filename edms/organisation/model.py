@@ -136,6 +136,8 @@ class Position(Period, Base):
     capacity: Mapped[Capacity]
     signs_as: Mapped[str] = mapped_column(String(200), default="")
     """Lines printed above the signer's name, such as `GIÁM ĐỐC` (annex I II.7.b); empty: may not sign."""
+    is_security_officer: Mapped[bool] = mapped_column(default=False)
+    """The position also watches over state secrets in its agency (phụ trách bảo vệ bí mật nhà nước)."""
 
     unit: Mapped[Unit] = relationship(lazy="joined")
 

@@ -2,6 +2,8 @@
 
 ```
 Problem
+├── InputRefused
+│   └── ReasonMissing   a document is returned for a reason that nobody wrote down
 └── AlreadyRegistered   the document has its number in this book
 ```
 """
@@ -10,7 +12,20 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from edms.commands import InputRefused
 from schemas.problems import Problem
+
+
+class ReasonMissing(InputRefused):
+    """The sender must learn why, and the list of usual reasons did not say it."""
+
+    field: ClassVar[str] = "reason"
+    code: ClassVar[str] = "registers.reason-missing"
+    status: ClassVar[int] = 422
+    message_vi: ClassVar[str] = "Chưa nói rõ lý do khác là gì. Hãy ghi một câu để nơi gửi biết phải làm gì."
+    message_en: ClassVar[str] = (
+        "The other reason is not written. Write a sentence, so that the sender knows what to do."
+    )
 
 
 class AlreadyRegistered(Problem):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -17,15 +18,47 @@ from edms.organisation.acts import Act
 from edms.organisation.model import Capacity
 from edms.organisation.roles import position_with
 from edms.registers import books
+from edms.registers.errors import ReasonMissing
+from edms.web.translations import mark
 from storage.clock import VIETNAM
 from storage.unit_of_work import Database
+
+_SHORTEST_REASON = 5
+
+
+class ReturnCause(StrEnum):
+    """The usual reasons for which a clerk returns a document (status 02: NĐ 30/2020 Điều 21.2, QĐ 28/2018)."""
+
+    WRONG_ADDRESSEE = "wrong-addressee"
+    BAD_SIGNATURE = "bad-signature"
+    MISSING_FILE = "missing-file"
+    OTHER = "other"
+
+
+CAUSE_LABELS = {
+    ReturnCause.WRONG_ADDRESSEE: mark("Gửi nhầm địa chỉ"),
+    ReturnCause.BAD_SIGNATURE: mark("Chữ ký số không hợp lệ"),
+    ReturnCause.MISSING_FILE: mark("Thiếu tệp hoặc tệp không mở được"),
+    ReturnCause.OTHER: mark("Lý do khác"),
+}
+"""Vietnamese messages; pages translate them, senders get them as they are."""
 
 
 @dataclass(frozen=True)
 class ReturnDocument:
     """An arrived document goes back to its sender (NĐ 30/2020 Điều 21.2)."""
 
-    reason: Annotated[str, Meta(min_length=3, max_length=500, title="Lý do trả lại")]
+    cause: Annotated[ReturnCause, Meta(title="Lý do trả lại")]
+    reason: Annotated[str, Meta(max_length=400, title="Nói rõ thêm")] = ""
+    """What the sender should know beside the cause; required where the cause is another than the usual ones."""
+
+    def told(self) -> str:
+        """Return the reason as the sender reads it: `Gửi nhầm địa chỉ: …`. Raises `ReasonMissing`."""
+        if self.cause is not ReturnCause.OTHER:
+            return f"{CAUSE_LABELS[self.cause]}: {self.reason}" if self.reason else CAUSE_LABELS[self.cause]
+        if len(self.reason) < _SHORTEST_REASON:
+            raise ReasonMissing
+        return self.reason
 
 
 @dataclass(frozen=True)
@@ -59,13 +92,17 @@ class RegisterService:
             return entry.number
 
     def return_incoming(self, actor: Actor, document_id: UUID, command: ReturnDocument) -> None:
-        """Send an arrived document back with a reason; it stays readable and gets no number."""
+        """Send an arrived document back with a reason; it stays readable and gets no number.
+
+        Raises `ReasonMissing`, `DocumentNotFound`, `WrongState`, `NotYours`.
+        """
+        reason = command.told()
         with self.database.begin() as tx:
             document = find(tx.session, actor, document_id, lock=True)
             require(actor, document, "return")
             document.state = DocumentState.RETURNED
             document.responsible_position_id = None
-            tx.record(Act("document.returned", actor, "document", document.id, {"reason": command.reason}))
+            tx.record(Act("document.returned", actor, "document", document.id, {"reason": reason}))
 
     def number_outgoing(self, actor: Actor, document_id: UUID) -> GivenNumber:
         """Give a signed document its number and date; asking again returns what was given.

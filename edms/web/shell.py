@@ -99,7 +99,8 @@ def install(app: Flask, clock: Clock, frame: Callable[[], Frame | None], *, demo
     `demonstration` marks every page as one of no legal value.
 
     Every template folder of every slice is found without a blueprint's `template_folder`. An undefined name in a template is
-    an error. `csrf_token()` answers an empty text until `edms.accounts.authentication` replaces it.
+    an error. `csrf_token()` answers an empty text until `edms.accounts.authentication` replaces it, and `deeds_done()` nothing
+    until `edms.feedback` does.
     """
     files = assets.load_assets()
     environment = app.jinja_env
@@ -126,6 +127,7 @@ def install(app: Flask, clock: Clock, frame: Callable[[], Frame | None], *, demo
         "product": PRODUCT,
     }
     environment.globals.setdefault("csrf_token", lambda: "")
+    environment.globals.setdefault("deeds_done", list)
 
     def context() -> dict[str, Any]:
         today: date = formats.vietnam_date(clock.now())

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from edms.accounts.authentication import current_actor
 from edms.commands import decode_form
 from edms.documents.access import find
+from edms.secrecy.queries import open_incidents
 from edms.web.translations import mark
 from edms.workflow.commands import CompleteWork, GiveDirective
 from edms.workflow.queries import assignable, desk, versions_to_direct
@@ -30,8 +31,10 @@ def blueprint(service: WorkflowService) -> Blueprint:
 def _desks(pages: Blueprint, service: WorkflowService) -> None:
     @pages.get("/")
     def my_desk() -> str:
+        actor, now = current_actor(), service.database.clock.now()
         with service.database.reading() as session:
-            return render_template("documents/desk.html", desk=desk(session, current_actor(), _today(service)))
+            found = desk(session, actor, _today(service))
+            return render_template("documents/desk.html", desk=found, incidents=open_incidents(session, actor, now))
 
     @pages.get("/leader")
     def leader_desk() -> str:
@@ -41,6 +44,7 @@ def _desks(pages: Blueprint, service: WorkflowService) -> None:
             return render_template(
                 "workflow/leader_desk.html",
                 desk=replace(found, title=mark("Bàn làm việc của lãnh đạo")),
+                incidents=open_incidents(session, actor, service.database.clock.now()),
                 positions=assignable(session, actor, service.database.clock.now()),
                 quick=versions_to_direct(session, actor),
             )

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from edms.documents.access import visible_to
 from edms.documents.model import Document, DocumentState
-from edms.documents.queries import waiting_for, with_numbers
-from edms.documents.views import AssignmentView, Desk, DirectiveView, PositionChoice
+from edms.documents.queries import refused, refused_documents, waiting_for, with_numbers
+from edms.documents.views import AssignmentView, Desk, DirectiveView, DocumentRow, PositionChoice
 from edms.organisation.actor import Actor
 from edms.organisation.model import Appointment, Capacity, Person, Position, Unit
 from edms.registers.queries import numbers_of
 from edms.web.formats import SOON_DAYS
+from edms.web.translations import mark
 from edms.workflow.model import Assignment, Directive
 from edms.workflow.rules import ROLE_LABELS, STATE_LABELS
 
@@ -35,18 +36,24 @@ DESK_GROUPS: tuple[tuple[str, DocumentState], ...] = (
 )
 """Heading → state, in the order of the desk."""
 
+REFUSED_GROUP = mark("Văn bản bị nơi nhận từ chối")
+"""Heading of what was sent and came to nothing at a recipient; it stands first."""
+
 
 def desk(session: Session, actor: Actor, today: date) -> Desk:
     """Return what waits for the actor's position, grouped by what must be done; empty groups are left out.
 
     `counts`: `all`, `overdue` (before `today`), `due_soon` (within `SOON_DAYS`), `unread`.
     """
+    refusals = refused_documents(session, actor)
     waiting = waiting_for(session, actor, [state for _, state in DESK_GROUPS], limit=200)
-    found = with_numbers(waiting, numbers_of(session, [row.id for row in waiting]))
-    groups = [(heading, tuple(row for row in found if row.state == state)) for heading, state in DESK_GROUPS]
+    numbers = numbers_of(session, [row.id for row in (*refusals, *waiting)])
+    found = with_numbers(waiting, numbers)
+    groups: list[tuple[str, tuple[DocumentRow, ...]]] = [(REFUSED_GROUP, tuple(with_numbers(refusals, numbers)))]
+    groups += [(heading, tuple(row for row in found if row.state == state)) for heading, state in DESK_GROUPS]
     due = [row.due_on for row in found if row.due_on is not None]
     counts = {
-        "all": len(found),
+        "all": len(refusals) + len(found),
         "overdue": sum(day < today for day in due),
         "due_soon": sum(today <= day <= today + _SOON for day in due),
         "unread": sum(row.unread for row in found),
@@ -131,10 +138,11 @@ def versions_to_direct(session: Session, actor: Actor) -> dict[UUID, int]:
 
 
 def waiting_count(session: Session, actor: Actor) -> int:
-    """Return how many documents wait for the actor's position."""
+    """Return how many documents wait for the actor's position, refused ones among them."""
+    refusals = session.scalar(select(func.count()).select_from(Document).where(refused(actor))) or 0
     query = select(func.count()).where(
         Document.agency_id == actor.agency_id,
         Document.responsible_position_id == actor.position_id,
         Document.state.in_([state for _, state in DESK_GROUPS]),
     )
-    return session.scalar(query) or 0
+    return refusals + (session.scalar(query) or 0)

@@ -1,7 +1,8 @@
 """Runs migrations: the storage package's own first, then the service's, each with a version table of its own.
 
 Alembic's environment is built here in code, so a service brings a folder of versions and nothing else. One advisory lock
-lets many processes start at once; the connection is not pooled, because a pooled one would keep that lock.
+lets many processes start at once; the connection is not pooled, because a pooled one would keep that lock. The role that
+migrates owns the tables; `storage.migrations.grants` tells what the role of the application may do with them.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, NullPool, create_engine, text
+from sqlalchemy import Connection, MetaData, NullPool, create_engine, make_url, text
 
 from storage import counters
 from storage.database import StorageBase
 from storage.merkle import model as merkle
+from storage.migrations.grants import APPLICATION_ROLE
 from storage.outbox import model as outbox
 
 _LOCK = 7_239_114
@@ -44,11 +46,16 @@ PARTS = (counters, merkle, outbox)
 STORAGE = History("storage", Path(__file__).parent, StorageBase.metadata)
 
 
-def upgrade(database_url: str, history: History) -> None:
-    """Bring the storage tables and then those of `history` to their newest revision. Atomic per history."""
-    with _connect(database_url) as connection:
+def upgrade(owner_url: str, history: History, *, application_url: str | None = None) -> None:
+    """Bring the storage tables and then those of `history` to their newest revision. Atomic per history.
+
+    The role of `owner_url` will own them; the role of `application_url`, if it is another, is granted what it needs.
+    """
+    role = make_url(application_url).username if application_url else None
+    granted = None if role == make_url(owner_url).username else role
+    with _connect(owner_url) as connection:
         for one in (STORAGE, history):
-            _run(connection, one, "head", "upgrade")
+            _run(connection, one, "head", "upgrade", granted)
 
 
 def downgrade(database_url: str, history: History, *, to: str = "base") -> None:
@@ -91,7 +98,9 @@ def _script(history: History) -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-def _run(connection: Connection, history: History, revision: str, direction: str) -> None:
+def _run(
+    connection: Connection, history: History, revision: str, direction: str, application_role: str | None = None
+) -> None:
     script = _script(history)
 
     def steps(current_revision: Any, _context: Any) -> Any:
@@ -100,7 +109,11 @@ def _run(connection: Connection, history: History, revision: str, direction: str
         return script._downgrade_revs(revision, current_revision)  # noqa: SLF001 - as above
 
     with EnvironmentContext(Config(), script, fn=steps, destination_rev=revision) as environment:
-        environment.configure(connection=connection, version_table=history.version_table)
+        environment.configure(
+            connection=connection,
+            version_table=history.version_table,
+            **{APPLICATION_ROLE: application_role},  # type: ignore[arg-type]
+        )
         with environment.begin_transaction():
             environment.run_migrations()
     connection.commit()

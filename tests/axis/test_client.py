@@ -47,6 +47,7 @@ def test_a_message_goes_round(world: World) -> None:
         world.work()
         (item,) = recipient.inbox("H99.01", limit=10)
         assert (item.message_id, item.kind, item.business) == (sent.message_id, "document", "new")
+        assert item.meaning["vi"].startswith("Văn bản mới: Cơ quan gửi gửi Văn bản số 15/QĐ-UBND")
         assert (item.sha256, item.size_bytes) == (hashlib.sha256(RAW).hexdigest(), len(RAW))
         target = io.BytesIO()
         assert recipient.fetch(item.delivery_id, target, expected_sha256=item.sha256) == item.sha256
@@ -75,6 +76,9 @@ def test_a_refusal_carries_the_hubs_reason(world: World) -> None:
     assert refusal.problem["recipients"] == ["X1"]
     assert UUID(refusal.problem["quarantine_id"])
     assert "danh bạ" in refusal.detail
+    with client_of(world, "province") as client:
+        (held,) = client.quarantine(limit=1)
+    assert (held["quarantine_id"], held["code"]) == (refusal.problem["quarantine_id"], refusal.hub_code)
 
 
 def test_what_does_not_exist_is_refused(world: World) -> None:

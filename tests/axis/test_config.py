@@ -23,7 +23,7 @@ PRODUCTION = REQUIRED | {
     "AXIS_BROKER_URL": "amqp://broker",
     "AXIS_RECEIPT_KEY_PASSWORD": "a-long-enough-word",
     "AXIS_ALLOWED_REVOCATION_HOSTS": "ocsp.ca.gov.vn, crl.ca.gov.vn",
-    "AXIS_BLOB_DIR": "/srv/axis/blobs",
+    "AXIS_BLOB_URL": "file:/srv/axis/blobs",
 }
 
 
@@ -34,7 +34,8 @@ def test_defaults_serve_a_demonstration() -> None:
 
 
 def test_secrets_are_not_shown() -> None:
-    shown = repr(load(REQUIRED)) + str(asdict(load(REQUIRED)))
+    settings = load(REQUIRED | {"AXIS_SECURITY_ALERT_URL": "https://officer.example/geheim"})
+    shown = repr(settings) + str(asdict(settings))
     assert "geheim" not in shown
 
 
@@ -45,13 +46,20 @@ def test_production_is_accepted_when_nothing_of_the_demonstration_is_left() -> N
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("AXIS_DATABASE_URL", "embedded:"),
+        ("AXIS_DATABASE_OWNER_URL", "postgresql://axis:another-word@db/axis"),
         ("AXIS_BROKER_URL", "pgmq://"),
         ("AXIS_RECEIPT_KEY_PASSWORD", "demo"),
         ("AXIS_ALLOWED_REVOCATION_HOSTS", ""),
-        ("AXIS_BLOB_DIR", "var/blobs"),
+        ("AXIS_BLOB_URL", "file:var/blobs"),
+        ("AXIS_BLOB_URL", "s3://key:word@store/blobs?tls=0"),
+        ("AXIS_BLOB_URL", "s3://key:word@store/blobs?locks=1"),
         ("AXIS_PORTT", "1"),
         ("AXIS_LEASE_SECONDS", "0"),
         ("AXIS_ENVIRONMENT", "produktion"),
+        ("AXIS_SECURITY_ALERT_URL", "http://officer.example"),
+        ("AXIS_SECURITY_ALERT_URL", "officer.example"),
+        ("AXIS_CLOCK_TOLERANCE_SECONDS", "-1"),
     ],
 )
 def test_what_production_must_not_have_is_named(name: str, value: str) -> None:
@@ -73,7 +81,7 @@ def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
 def test_the_command_names_missing_settings_and_fails() -> None:
     done = run("config", "check")
     assert done.returncode == 1
-    assert "AXIS_DATABASE_URL: required" in done.stderr
+    assert "AXIS_RECEIPT_KEY_FILE: required" in done.stderr
     assert "Traceback" not in done.stderr
 
 

@@ -26,8 +26,9 @@ from signing.demo_pki.issuing import make_pki
 from signing.providers.pkcs12 import Pkcs12Folder
 from signing.verdicts import Verdict
 from signing.xml import sign_envelope, verify_xml
+from storage.embedded import EmbeddedPostgres
 from tests.axis.hub.messages import document
-from tests.postgres import FreshDatabase
+from tests.postgres import APPLICATION, OWNER
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(400)  # six processes start, on machines that do other things too
@@ -102,18 +103,22 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoPki]:
 
 
 @pytest.fixture(scope="module")
-def exchange(pki: DemoPki, postgres_url: FreshDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Exchange]:
+def exchange(
+    pki: DemoPki, postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Exchange]:
+    urls = postgres_server.provide("whole_hub", owner=OWNER, application=APPLICATION)
     folder = tmp_path_factory.mktemp("axis")
     port = free_port()
     environ = os.environ | {
         "AXIS_ENVIRONMENT": "demo",
-        "AXIS_DATABASE_URL": postgres_url(None),
+        "AXIS_DATABASE_URL": urls.application,
+        "AXIS_DATABASE_OWNER_URL": urls.owner,
         "AXIS_RECEIPT_KEY_FILE": str(pki.directory / "hub.p12"),
         "AXIS_RECEIPT_KEY_PASSWORD": PASSWORD,
         "AXIS_TRUST_ROOTS_FILE": str(pki.directory / "root.pem"),
         "AXIS_TRUST_INTERMEDIATES_FILE": str(pki.directory / "ca.pem"),
         "AXIS_ALLOWED_REVOCATION_HOSTS": pki.host,
-        "AXIS_BLOB_DIR": str(folder / "blobs"),
+        "AXIS_BLOB_URL": f"file:{folder / 'blobs'}",
         "AXIS_PORT": str(port),
         "AXIS_POLL_SECONDS": "0.2",
     }
@@ -159,6 +164,15 @@ def ready(url: str) -> bool:
         return httpx.get(f"{url}/readyz").status_code == 200
     except httpx.TransportError:
         return False
+
+
+def test_web_and_worker_do_not_know_the_owner_of_the_tables(exchange: Exchange) -> None:
+    environs = [
+        (Path("/proc") / child / "environ").read_bytes()
+        for child in Path(f"/proc/{exchange.serving.pid}/task/{exchange.serving.pid}/children").read_text().split()
+    ]
+    assert len(environs) == 2
+    assert all(b"AXIS_DATABASE_URL=" in one and b"AXIS_DATABASE_OWNER_URL=" not in one for one in environs)
 
 
 def test_a_signed_message_goes_from_one_system_to_another_and_leaves_signed_receipts(exchange: Exchange) -> None:

@@ -17,11 +17,9 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import psycopg
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
-from psycopg import sql
 
 from edms.accounts.commands import NewAccount
 from edms.accounts.passwords import Passwords
@@ -37,14 +35,15 @@ from edms.documents.views import DocumentPage
 from edms.organisation.actor import Actor
 from edms.organisation.commands import AppointmentEntry, OrganisationFile, PersonEntry, PositionEntry
 from edms.organisation.model import Capacity
+from edms.secrecy.levels import Secrecy
 from edms.signatures.model import KeyKind, SigningKey
 from edms.signatures.service import GivePin
 from edms.tables import HISTORY
 from signing.demo_pki import DemoPki, Holder
 from storage.embedded import EmbeddedPostgres
-from storage.migrations import upgrade
 from storage.settings import Secret
 from tests.builders import CHAIRMAN, Office, commune
+from tests.postgres import copied, migrated
 from tests.signing.pki import running_pki
 
 ROOT = Path(__file__).parents[2]
@@ -101,6 +100,7 @@ class Town:
             "recipient_organ_ids": [ORGAN_IDS[to]],
             "body": "Đề nghị báo cáo kết quả thu ngân sách quý I năm 2026.\nTrân trọng cảm ơn.",
             "signer_position_id": self.offices[key].position(CHAIRMAN),
+            "secrecy": Secrecy.ORDINARY,
         }
         return self.services.documents.draft(self.actor(by, key), DraftLetter(**(values | changes)))
 
@@ -157,11 +157,8 @@ class Ground:
             yield town
 
     def copy(self, template: str, name: str) -> str:
-        """Copy a database, to which nothing is connected, and return the URL of the copy."""
-        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        with psycopg.connect(self.server.url("postgres"), autocommit=True) as connection:
-            connection.execute(statement)
-        return self.server.url(name)
+        """Copy a database, to which nothing is connected, and return the application's URL of the copy."""
+        return copied(self.server, template, name)
 
 
 @contextmanager
@@ -194,8 +191,8 @@ def settings_for(url: str, pki: DemoPki, folder: Path, **changes: Any) -> Settin
         "system_key_password": Secret(PIN),
         "hub_tokens_file": tokens,
         "environment": "test",
-        "broker_url": "memory://",
-        "blob_dir": folder / "blobs",
+        "broker_url": Secret("memory://"),
+        "blob_url": Secret(f"file:{folder / 'blobs'}"),
         "font_dir": FONTS,
         "fetch_seconds": 1,
     }
@@ -272,8 +269,7 @@ def ground(postgres_server: EmbeddedPostgres, tmp_path_factory: pytest.TempPathF
         pytest.fail(f"{missing.message_en} ({missing.detail})")
     folder = tmp_path_factory.mktemp("town")
     with running_pki(tmp_path_factory.mktemp("pki") / "town", holders(), fonts.regular) as pki:
-        url = postgres_server.url("template_town")
-        upgrade(url, HISTORY)
+        url = migrated(postgres_server, "template_town", HISTORY)
         made = Ground(postgres_server, pki, folder, UUID(int=0), UUID(int=0), itertools.count(1))
         with opened_town(settings_for(url, pki, folder), made) as town:
             fill(town)

@@ -53,7 +53,7 @@ def test_every_deed_needs_the_form_token(town: Town, site: Flask) -> None:
     binh = person(site, "binh")
     adapter, tried = site.url_map.bind("localhost"), 0
     for rule in site.url_map.iter_rules():
-        if "POST" not in (rule.methods or ()) or not rule.arguments <= {"document_id"}:
+        if "POST" not in (rule.methods or ()) or not rule.arguments <= {"document_id"} or rule.rule.startswith("/api/"):
             continue
         path = adapter.build(rule.endpoint, dict.fromkeys(rule.arguments, town.letter_id), "POST")
         for form in ({}, {"csrf_token": "x" * 43}, {"csrf_token": "ộ"}):

@@ -43,9 +43,11 @@ def _text(value: object) -> str:
 def test_help_answers_without_settings_or_heavy_libraries() -> None:
     told = edms("--help")
     assert told.returncode == 0
-    for command in ("serve", "web", "worker", "migrate", "config", "organisation", "dead-letters", "redrive"):
+    for command in ("serve", "web", "worker", "migrate", "config", "organisation", "dead-letters", "redrive", "blobs"):
         assert command in told.stdout
-    code = "import sys, edms.cli; print(sorted({'pyhanko', 'celery', 'flask', 'sqlalchemy'} & set(sys.modules)))"
+    code = (
+        "import sys, edms.cli; print(sorted({'pyhanko', 'celery', 'flask', 'sqlalchemy', 'minio'} & set(sys.modules)))"
+    )
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
 
@@ -69,6 +71,13 @@ def test_config_check_names_every_fault(environ: dict[str, str]) -> None:
     for fault in ("EDMS_HUB_URL: required", "EDMS_PROT: unknown", "EDMS_PORT: "):
         assert fault in told.stderr
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.parametrize("url", ["file:/proc/blobs", "s3://key:tuyet-mat@127.0.0.1:1/edms-blobs?tls=0"])
+def test_config_check_really_touches_the_blob_store(environ: dict[str, str], url: str) -> None:
+    told = edms("config", "check", environ=environ | {"EDMS_BLOB_URL": url})
+    assert (told.returncode, "Traceback" in told.stderr, "tuyet-mat" in told.stderr) == (1, False, False)
+    assert "Không thực hiện được" in told.stderr
 
 
 @pytest.mark.parametrize(("content", "said"), [(None, "Không đọc được tệp tổ chức"), ("[]", "agencies")])

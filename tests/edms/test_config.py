@@ -31,7 +31,8 @@ def environ(tmp_path: Path) -> dict[str, str]:
         "EDMS_KEY_DIR": str(tmp_path),
         "EDMS_SYSTEM_KEY_PASSWORD": "tuyet-mat",
         "EDMS_HUB_TOKENS_FILE": str(tmp_path / "tokens.json"),
-        "EDMS_BROKER_URL": "amqp://broker",
+        "EDMS_BROKER_URL": "amqp://edms:tuyet-mat@broker",
+        "EDMS_BLOB_URL": "s3://edms:tuyet-mat@s3.example/edms-blobs?lock=COMPLIANCE&lock_days=3650",
     }
 
 
@@ -44,7 +45,12 @@ def test_production_settings_are_read_and_secrets_stay_hidden(environ: dict[str,
 
 
 def test_production_refuses_every_demonstration_value_at_once(environ: dict[str, str]) -> None:
-    demo = {"EDMS_HUB_URL": "http://127.0.0.1:8081", "EDMS_BROKER_URL": "pgmq://"}
+    demo = {
+        "EDMS_BLOB_URL": "file:var/edms/blobs",
+        "EDMS_DATABASE_URL": "embedded:",
+        "EDMS_HUB_URL": "http://127.0.0.1:8081",
+        "EDMS_BROKER_URL": "pgmq://",
+    }
     with pytest.raises(SettingsInvalid) as refusal:
         load(environ | demo)
     assert [line.split(":")[0] for line in str(refusal.value).splitlines()] == list(demo)

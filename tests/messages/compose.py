@@ -187,6 +187,10 @@ def status(code: str, *, sender: str = PROVINCE, other: str = "000.00.00.G99", d
 
 def _documents() -> Iterator[tuple[str, bytes]]:
     yield "new", document()
+    yield (
+        "new_of_another",
+        document(sender=f"<edXML:From>{PROVINCE}</edXML:From>", recipients=f"<edXML:To>{COMMUNE}</edXML:To>"),
+    )
     revocation = TRACE + business("1")
     yield "revoke_response_for", document(more=RESPONSE_TO_OLD, trace=revocation)
     yield "revoke_business", document(trace=business("1", target=OLD_ID) + TRACE)
@@ -277,6 +281,7 @@ def _refused() -> Iterator[tuple[str, bytes]]:
 def _statuses() -> Iterator[tuple[str, bytes]]:
     for code in ("01", "02", "03", "04", "05", "06", "15", "16"):
         yield f"status_{code}", status(code)
+    yield "status_01_in_other_words", status("01").replace("Văn thư: trạng thái 01".encode(), "Đã đến nơi".encode())
     yield "status_13", status("13", sender=MINISTRY, other="H99")
     yield "status_one_digit", status("3")
     yield "status_unknown", status("99")

@@ -35,3 +35,14 @@ def message(envelope: str = "<edXML:edXMLHeader/>", attachments: str = "") -> by
         f'<?xml version="1.0" encoding="UTF-8"?>\n<edXML xmlns="{NAMESPACE}">'
         f'<edXML:edXMLEnvelope xmlns:edXML="{NAMESPACE}">{envelope}</edXML:edXMLEnvelope>{encoded}</edXML>'
     ).encode()
+
+
+class Chopped(io.BytesIO):
+    """Gives the input in pieces of the lengths asked for, then the rest byte by byte."""
+
+    def __init__(self, data: bytes, lengths: list[int]) -> None:
+        super().__init__(data)
+        self._lengths = iter(lengths)
+
+    def read(self, _size: int | None = -1, /) -> bytes:
+        return super().read(next(self._lengths, 1))

@@ -13,7 +13,9 @@ from schemas.content import (
     MEDIA_TYPES,
     ContentKind,
     ZipLimits,
+    is_pdf_incomplete,
     is_text_damaged,
+    require_no_bomb,
     sniff,
     sniff_head,
     unwrap_single_entry_zip,
@@ -36,6 +38,15 @@ def saved(folder: Path, content: bytes) -> Path:
     return path
 
 
+def compound(*streams: str, sector: int = 2, shift: int = 9) -> bytes:
+    """An OLE2 file with a directory of `streams` in the sector given."""
+    header = bytearray(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".ljust(512, b"\0"))
+    struct.pack_into("<H", header, 30, shift)
+    struct.pack_into("<I", header, 48, sector)
+    directory = b"".join(name.encode("utf-16-le").ljust(128, b"\0") for name in ("Root Entry", *streams))
+    return bytes(header).ljust((sector + 1) << shift, b"\0") + directory
+
+
 ODT = MEDIA_TYPES[ContentKind.ODT].encode()
 
 
@@ -53,6 +64,20 @@ ODT = MEDIA_TYPES[ContentKind.ODT].encode()
         (archive(("mimetype", b"text/x")), ContentKind.ZIP),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00", ContentKind.DOC),
         (b"\x89PNG\r\n\x1a\n", ContentKind.PNG),
+        (compound("WordDocument"), ContentKind.DOC),
+        (compound("Workbook", "x"), ContentKind.XLS),
+        (compound("Book", shift=12, sector=1), ContentKind.XLS),
+        (compound("PowerPoint Document"), ContentKind.PPT),
+        (compound("x"), ContentKind.DOC),
+        (compound("Workbook")[:700], ContentKind.DOC),
+        (compound("Workbook", shift=9).replace(b"\x09", b"\x40", 1), ContentKind.DOC),
+        (b"{\\rtf1\\ansi}", ContentKind.RTF),
+        (b"Rar!\x1a\x07\x01\x00", ContentKind.RAR),
+        (b"7z\xbc\xaf\x27\x1c\x00\x04", ContentKind.SEVEN_ZIP),
+        (b"\x1f\x8b\x08\x00", ContentKind.GZIP),
+        (b"GIF89a\x01\x00", ContentKind.GIF),
+        (b"II*\x00\x08", ContentKind.TIFF),
+        (b"MM\x00*\x00", ContentKind.TIFF),
         (b"\xff\xd8\xff\xe0", ContentKind.JPG),
         (b'\xef\xbb\xbf<?xml version="1.0"?><a/>', ContentKind.XML),
         (b"  <edXML xmlns='x'/>", ContentKind.XML),
@@ -204,3 +229,37 @@ def test_mutated_archives_are_unwrapped_or_refused(
         assert sniff(path) in ContentKind
     if result is not None:
         result.path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("content", "is_incomplete"),
+    [(PDF, False), (PDF[:-6], True), (PDF + b"\0" * 2000, False), (PDF + b"\0" * 4000, True), (b"%PDF-1.7", True)],
+)
+def test_a_pdf_without_its_end_mark_is_incomplete(tmp_path: Path, content: bytes, is_incomplete: bool) -> None:
+    assert is_pdf_incomplete(saved(tmp_path, content)) is is_incomplete
+
+
+LITTLE = ZipLimits(declared_bytes=1000, ratio=10)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        archive(("a", bytes(3000)), ("b", bytes(3000)), method=zipfile.ZIP_DEFLATED),
+        archive(("word/document.xml", bytes(6000)), method=zipfile.ZIP_DEFLATED),
+    ],
+)
+def test_a_directory_that_declares_abnormal_growth_is_a_bomb(tmp_path: Path, content: bytes) -> None:
+    path = saved(tmp_path, content)
+    with pytest.raises(ZipBomb):
+        unwrap_single_entry_zip(path, into=tmp_path, limits=LITTLE)
+    with pytest.raises(ZipBomb):
+        require_no_bomb(path, limits=LITTLE)
+    require_no_bomb(path)
+
+
+def test_large_archives_of_ordinary_ratio_and_what_is_no_archive_are_no_bombs(tmp_path: Path) -> None:
+    stored = saved(tmp_path, archive(("a", bytes(3000)), ("b", bytes(3000))))
+    require_no_bomb(stored, limits=LITTLE)
+    require_no_bomb(saved(tmp_path, b"PK\x03\x04 cut"), limits=LITTLE)
+    require_no_bomb(saved(tmp_path, PDF), limits=LITTLE)

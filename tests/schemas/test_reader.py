@@ -16,21 +16,19 @@ from lxml import etree
 
 from schemas import parse
 from schemas.content import ContentKind
-from schemas.errors import AttachmentMalformed, InvalidBase64, MalformedXml, XmlRefused
+from schemas.errors import (
+    AttachmentMalformed,
+    Empty,
+    InvalidBase64,
+    JsonWrapped,
+    MalformedXml,
+    MimeMessage,
+    NotXml,
+    XmlRefused,
+)
 from schemas.guard import CHUNK_BYTES
-from schemas.reader import ReadMessage, read_message
-from tests.messages.wire import NAMESPACE, PDF, attachment, message, zipped
-
-
-class Chopped(io.BytesIO):
-    """Gives the input in pieces of the lengths asked for, then the rest byte by byte."""
-
-    def __init__(self, data: bytes, lengths: list[int]) -> None:
-        super().__init__(data)
-        self._lengths = iter(lengths)
-
-    def read(self, _size: int | None = -1, /) -> bytes:
-        return super().read(next(self._lengths, 1))
+from schemas.reader import Reading, ReadMessage, local_name, read_message
+from tests.messages.wire import NAMESPACE, PDF, Chopped, attachment, message, zipped
 
 
 def outcome(data: bytes, spool: Path, lengths: list[int] | None = None) -> object:
@@ -149,7 +147,10 @@ def test_attachment_without_content_is_kept_empty_and_told(tmp_path: Path) -> No
         "JVBERi====",
         "JV=BERi0",
         "JVBERi0é",
-        "JVBE-_0x",
+        "JVBE-_0*",
+        "data:application/pdf,JVBERi0x",
+        "data:application/pdf;base64JVBERi0x" + "A" * 300,
+        "datb:;base64,JVBERi0x",
     ],
 )
 def test_invalid_base64_is_refused_with_its_line(tmp_path: Path, content: str) -> None:
@@ -171,12 +172,69 @@ def test_two_contents_in_one_attachment_are_refused(tmp_path: Path) -> None:
         read_message(io.BytesIO(message(attachments=f"<Attachment>{content}{content}</Attachment>")), spool=tmp_path)
 
 
+def test_a_refused_reading_keeps_what_was_read(tmp_path: Path) -> None:
+    raw = message("<edXML:a>x</edXML:a>", attachment(PDF) + attachment("!!!!"))
+    reading = Reading(io.BytesIO(raw), spool=tmp_path)
+    with pytest.raises(InvalidBase64):
+        reading.run()
+    assert reading.root is not None
+    assert reading.root.findtext(f".//{{{NAMESPACE}}}a") == "x"
+    assert [one.sha256 for one in reading.attachments] == [hashlib.sha256(PDF).hexdigest()]
+    assert [local_name(one) for one in reading.open_elements] == ["edXML", "AttachmentEncoded", "Attachment"]
+    assert len(list(tmp_path.iterdir())) == 2
+    reading.discard()
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "refusal", "found"),
+    [
+        (b"", Empty, "nothing"),
+        (b"\xef\xbb\xbf \r\n", Empty, "nothing"),
+        (b'{"edxml": "PGVkWE1MPg=="}', JsonWrapped, "application/json"),
+        (b" [1, 2]", JsonWrapped, "application/json"),
+        (b"MIME-Version: 1.0\r\n\r\n", MimeMessage, "message/rfc822"),
+        (b"------=_Part_1\r\nContent-Type: text/xml\r\n\r\n<a/>", MimeMessage, "message/rfc822"),
+        (PDF, NotXml, "application/pdf"),
+        (zipped("a.edxml", b"<a/>"), NotXml, "application/zip"),
+        (b"\x1f\x8b\x08\x00", NotXml, "application/gzip"),
+        (b"\x00\x01\x02\x03", NotXml, "binary"),
+        (b"xin ch\xc3\xa0o", NotXml, "text/plain"),
+        (b"<<<", MalformedXml, None),
+        (b"<?xml version='1.0'?>", MalformedXml, None),
+        (b"\n<?xml version='1.0'?><a/>", MalformedXml, None),
+        ("<a".encode("utf-16"), MalformedXml, None),
+    ],
+)
+def test_what_is_no_xml_is_told_by_its_first_bytes(
+    tmp_path: Path, raw: bytes, refusal: type[MalformedXml], found: str | None
+) -> None:
+    for source in (io.BytesIO(raw), Chopped(raw, [])):
+        with pytest.raises(MalformedXml) as refused:
+            read_message(source, spool=tmp_path)
+        assert (type(refused.value), refused.value.facts.get("found")) == (refusal, found)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "rules"),
+    [
+        ("utf-8", []),
+        ("utf-8-sig", ["xml.byte-order-mark"]),
+        ("utf-16", ["xml.encoding-not-utf8"]),
+        ("windows-1258", ["xml.encoding-not-utf8"]),
+    ],
+)
+def test_other_encodings_are_told(tmp_path: Path, encoding: str, rules: list[str]) -> None:
+    raw = message().decode().replace("UTF-8", encoding.removesuffix("-sig")).encode(encoding)
+    assert [one.rule for one in read_message(io.BytesIO(raw), spool=tmp_path).findings] == rules
+
+
 def test_malformed_input_names_line_column_and_rule(tmp_path: Path) -> None:
     with pytest.raises(MalformedXml) as refused:
         read_message(io.BytesIO(b"<edXML>\n  <a>\n  </b>\n</edXML>"), spool=tmp_path)
     problem = refused.value
-    assert (problem.line, problem.facts["rule"]) == (3, "ERR_TAG_NAME_MISMATCH")
-    assert problem.column is not None
+    assert (problem.line, problem.column, problem.facts["rule"]) == (3, 7, "ERR_TAG_NAME_MISMATCH")
+    assert "a line 2 and b" in str(problem.facts["reason"])
     assert problem.message_vi
     assert problem.message_en
 

@@ -18,8 +18,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def database(postgres_url: FreshDatabase, clock: ManualClock) -> Iterator[Database]:
-    """A database with the storage tables and a clock that the test moves."""
-    engine = open_engine(postgres_url(STORAGE), pool_size=20)
+def database(each_url: FreshDatabase, clock: ManualClock) -> Iterator[Database]:
+    """On each server, a database with the storage tables and a clock that the test moves."""
+    engine = open_engine(each_url(STORAGE), pool_size=20)
     yield Database(engine, clock)
     engine.dispose()

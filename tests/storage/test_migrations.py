@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import create_engine, inspect
 
+from axis.hub.tables import HISTORY as AXIS
 from edms.tables import HISTORY as EDMS
 from storage.migrations import STORAGE, History, current, differences, downgrade, head, upgrade
 from tests.postgres import FreshDatabase
@@ -16,9 +17,9 @@ def _tables(url: str) -> set[str]:
         engine.dispose()
 
 
-@pytest.mark.parametrize("history", [EDMS], ids=lambda history: history.name)
-def test_each_history_goes_up_down_and_up(postgres_url: FreshDatabase, history: History) -> None:
-    url = postgres_url(None)
+@pytest.mark.parametrize("history", [EDMS, AXIS], ids=lambda history: history.name)
+def test_each_history_goes_up_down_and_up(each_url: FreshDatabase, history: History) -> None:
+    url = each_url(None)
     upgrade(url, history)
     assert current(url, history) == head(history) is not None
     assert differences(url, history) == []

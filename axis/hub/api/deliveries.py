@@ -10,9 +10,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from axis.http.errors import RequestInvalid
 from axis.hub.api.caller import authenticate, caller, decode_json, limit_argument, the_hub
-from axis.hub.api.messages import MESSAGE_ID_HEADER, SHA256_HEADER
+from axis.hub.api.messages import bytes_of
 from axis.hub.delivery import REASON_CHARS
-from storage.blobs.port import read_chunks
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/v1")
 blueprint.before_request(authenticate)
@@ -35,13 +34,8 @@ def inbox() -> Response:
 @blueprint.get("/deliveries/<uuid:delivery_id>/message")
 def message(delivery_id: UUID) -> Response:
     """Return the bytes of the message as they were sent."""
-    found, stream = the_hub().desk.open_message(caller(), delivery_id)
-    response = Response(read_chunks(stream), content_type="application/xml")
-    response.call_on_close(stream.close)
-    response.content_length = found.size_bytes
-    response.headers[MESSAGE_ID_HEADER] = str(found.id)
-    response.headers[SHA256_HEADER] = found.sha256
-    return response
+    found = the_hub().desk.message_of(caller(), delivery_id)
+    return bytes_of(found.id, found.sha256, found.size_bytes)
 
 
 @blueprint.post("/deliveries/<uuid:delivery_id>/status")

@@ -10,8 +10,10 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from axis.http.security import allow_body
 from axis.hub.api.caller import authenticate, caller, the_hub
-from axis.hub.queries import message_receipts, message_state
+from axis.hub.queries import conflicting, message_receipts, message_state, visible_message
+from axis.hub.queries import conflicts as conflicts_of
 from axis.hub.receipts import MEDIA_TYPE
+from storage.blobs.port import read_chunks
 
 MESSAGE_ID_HEADER = "Lt-Message-Id"
 SHA256_HEADER = "Lt-Message-Sha256"
@@ -51,3 +53,41 @@ def receipts(message_id: UUID) -> Response:
     with hub.database.reading() as session:
         found = message_receipts(session, caller(), message_id, hub.database.clock.now())
     return jsonify(receipts=found)
+
+
+@blueprint.get("/<uuid:message_id>/content")
+def content(message_id: UUID) -> Response:
+    """Return the bytes of the message as they were accepted."""
+    hub = the_hub()
+    with hub.database.reading() as session:
+        found = visible_message(session, caller(), message_id, hub.database.clock.now())
+    return bytes_of(found.id, found.sha256, found.size_bytes)
+
+
+@blueprint.get("/<uuid:message_id>/conflicts")
+def conflicts(message_id: UUID) -> Response:
+    """Return what else came under the message's identity."""
+    hub = the_hub()
+    with hub.database.reading() as session:
+        found = conflicts_of(session, caller(), message_id, hub.database.clock.now())
+    return jsonify(conflicts=found)
+
+
+@blueprint.get("/<uuid:message_id>/conflicts/<sha256>")
+def conflict(message_id: UUID, sha256: str) -> Response:
+    """Return the bytes that were refused because others had been accepted under their identity."""
+    hub = the_hub()
+    with hub.database.reading() as session:
+        found = conflicting(session, caller(), message_id, sha256, hub.database.clock.now())
+    return bytes_of(found.message_id, found.sha256, found.size_bytes)
+
+
+def bytes_of(message_id: UUID, sha256: str, size_bytes: int) -> Response:
+    """Return a blob that came for a message, streamed as it lies."""
+    stream = the_hub().blobs.open(sha256)
+    response = Response(read_chunks(stream), content_type=MEDIA_TYPE)
+    response.call_on_close(stream.close)
+    response.content_length = size_bytes
+    response.headers[MESSAGE_ID_HEADER] = str(message_id)
+    response.headers[SHA256_HEADER] = sha256
+    return response

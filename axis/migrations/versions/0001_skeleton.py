@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from storage.migrations.grants import allow
+
 revision = "axis_0001"
 down_revision = None
 branch_labels = None
@@ -209,6 +211,11 @@ def upgrade() -> None:
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table}"
             " FOR EACH ROW EXECUTE FUNCTION append_only_refuses()"
         )
+        allow(table)
+    allow("message", update=("target_message_id",))
+    allow("delivery", update=("transport_status", "lease_until", "done_at", "fail_reason"))
+    for table in ("account", "agency", "agency_certificate", "agency_identifier", "mandate"):
+        allow(table, update=True)
 
 
 def downgrade() -> None:

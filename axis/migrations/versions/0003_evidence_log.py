@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "axis_0003"
-down_revision = "axis_0001"
+down_revision = "axis_0002"
 branch_labels = None
 depends_on = None
 

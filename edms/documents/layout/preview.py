@@ -30,6 +30,8 @@ MAX_WIDTH_PX: Final = 2_000
 """Widest picture."""
 MAX_PIXELS: Final = 12_000_000
 """Largest picture, width times height: A4 at the greatest width is 5.7 million, long plans and till rolls get twice that."""
+MAX_TEXT_CHARS: Final = 20_000
+"""Text read of a page; a page of small print has some 6,000 characters."""
 
 _CEILING_SLACK: Final = 1e-9  # PDFium's wrapper rounds sizes up: without it a rounding error adds a column of pixels
 _pdfium = Lock()
@@ -42,6 +44,23 @@ def page_count(source: Path | bytes) -> int:
     """
     with _opened(source) as document:
         return len(document)
+
+
+def first_page_text(source: Path | bytes, limit_chars: int = MAX_TEXT_CHARS) -> str:
+    """Text layer of the first page, at most `limit_chars` characters of it, lines apart; empty where there is none.
+
+    Raises what `page_count` raises.
+    """
+    with _opened(source) as document:
+        page = document[0]
+        try:
+            layer = page.get_textpage()
+            try:
+                return str(layer.get_text_range(0, min(layer.count_chars(), limit_chars)))
+            finally:
+                layer.close()
+        finally:
+            page.close()
 
 
 def render_page(source: Path | bytes, page: int, width_px: int) -> bytes:

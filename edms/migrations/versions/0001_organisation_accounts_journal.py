@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from storage.migrations.grants import allow
+
 revision = "edms_0001"
 down_revision = None
 branch_labels = None
@@ -186,6 +188,11 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_user_session_account_id"), "user_session", ["account_id"], unique=False)
     op.execute(JOURNAL_IS_APPEND_ONLY)
+    allow("journal_entry")
+    for table in ("agency", "agency_identifier", "unit", "position", "person", "appointment"):
+        allow(table, update=True)
+    for table in ("account", "user_session", "api_token"):
+        allow(table, update=True)
 
 
 def downgrade() -> None:

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from storage.migrations.grants import allow
+
 revision = "edms_0002"
 down_revision = "edms_0001"
 branch_labels = None
@@ -164,6 +166,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_assignment_desk", "assignment", ["position_id", "state"], unique=False)
     op.create_index(op.f("ix_assignment_document_id"), "assignment", ["document_id"], unique=False)
+    for table in ("document_relation", "register_entry", "directive"):
+        allow(table)
+    allow("participant", update=("since",))
+    allow("document", update=True)
+    allow("document_file", update=("superseded_at",))
+    allow("document_recipient", update=True, delete=True)  # of a draft that is written anew
+    allow("register_book", update=True)
+    allow("assignment", update=("version", "state", "started_at", "done_at", "result"))
 
 
 def downgrade() -> None:

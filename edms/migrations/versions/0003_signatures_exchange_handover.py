@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from storage.migrations.grants import allow
+
 revision = "edms_0003"
 down_revision = "edms_0002"
 branch_labels = None
@@ -184,6 +186,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_verification_record")),
     )
     op.create_index(op.f("ix_verification_record_document_id"), "verification_record", ["document_id"], unique=False)
+    for table in ("signature_record", "verification_record"):
+        allow(table)
+    allow("arrived_message", update=("document_id",))
+    built = ("message_sha256", "message_size_bytes", "accepted_at")
+    allow("status_event", update=built)
+    allow("dispatch", update=(*built, "state", "hub_message_id", "receipt_sha256", "problem"))
+    allow("delivery", update=("business_status", "updated_at"))
+    allow("signing_key", update=("valid_to",))
+    steps = ("confirmed_at", "confirmed_by", "accepted_at", "accepted_by", "withdrawn_at")
+    frozen = ("inventory", "inventory_sha256")  # drawn again until it is confirmed
+    texts = ("remarks", "objections", "parties", "minutes_sha256")
+    allow("handover", update=("version", "state", *steps, *frozen, *texts))
 
 
 def downgrade() -> None:

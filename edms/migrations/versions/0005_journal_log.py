@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "edms_0005"
-down_revision = "edms_0003"
+down_revision = "edms_0004"
 branch_labels = None
 depends_on = None
 

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from storage.migrations.grants import allow
+
 revision = "storage_0001"
 down_revision = None
 branch_labels = None
@@ -50,6 +52,9 @@ def upgrade() -> None:
         sa.Column("value", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("series", name="pk_counter"),
     )
+    states = ("state", "attempts", "available_at", "lease_until", "claimed_by", "last_error", "finished_at")
+    allow("outbox", update=(*states, "every_seconds", "payload"))  # the last two: of recurring rows
+    allow("counter", update=("value",))
 
 
 def downgrade() -> None:

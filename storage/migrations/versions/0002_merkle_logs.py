@@ -8,6 +8,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from storage.migrations.grants import allow
+
 revision = "storage_0002"
 down_revision = "storage_0001"
 branch_labels = None
@@ -71,7 +73,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("log", "tree_size", name="pk_merkle_checkpoint"),
     )
     op.execute(REFUSE)
+    allow("merkle_pending", insert=False, delete=True)
     for table in APPEND_ONLY:
+        allow(table)
         op.execute(
             f"CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION merkle_refuses()"
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,20 @@ DAY = dt.date(2026, 9, 30)
 
 @pytest.mark.parametrize(
     "raw",
-    ["2026/09/30", "30/09/2026", "2026-09-30", "30-9-2026", "30.09.2026", "2026-09-30T08:00:00Z", "2026/9/30 08:00"],
+    [
+        "2026/09/30",
+        "30/09/2026",
+        "2026-09-30",
+        "30-9-2026",
+        "30.09.2026",
+        "2026-09-30T08:00:00Z",
+        "2026/9/30 08:00",
+        "2026-09-30 00:00:00.0",
+        "20260930",
+        "30 tháng 9 năm 2026",
+        "Ngày 30 tháng 09 năm 2026",
+        unicodedata.normalize("NFD", "ngày 30 tháng 9 năm 2026"),
+    ],
 )
 def test_dates_are_read_in_every_form_seen(raw: str) -> None:
     assert DateText.read(raw) == DateText(raw, DAY)
@@ -21,7 +35,20 @@ def test_dates_are_read_in_every_form_seen(raw: str) -> None:
 
 @pytest.mark.parametrize(
     "raw",
-    ["", "2014/02/30", "31/11/2026", "09/2026", "hôm nay", "2026/09/30x", "0000/01/01", "٢٠٢٦/09/30", "2026/09/301"],
+    [
+        "",
+        "2014/02/30",
+        "31/11/2026",
+        "09/2026",
+        "hôm nay",
+        "2026/09/30x",
+        "0000/01/01",
+        "٢٠٢٦/09/30",
+        "2026/09/301",
+        "202609301",
+        "20261330",
+        "99990930",
+    ],
 )
 def test_what_is_no_date_keeps_its_text_without_value(raw: str) -> None:
     assert DateText.read(raw) == DateText(raw)

@@ -17,7 +17,7 @@ from axis.http.problems import MEDIA_TYPE, ProblemDetails, install_problems, pro
 from axis.http.request_id import install_request_ids
 from axis.http.security import allow_body, install_security
 from schemas.problems import Problem
-from storage.errors import BlobTooLarge, Conflict, Duplicate
+from storage.errors import BlobStoreUnavailable, BlobTooLarge, Conflict, Duplicate
 
 
 class RegisterClosed(Problem):
@@ -35,6 +35,7 @@ ERRORS: dict[str, Exception] = {
     "conflict": Conflict("version 3"),
     "duplicate": Duplicate("uq_message_identity"),
     "too-large": BlobTooLarge("more than 5 bytes"),
+    "blob-store": BlobStoreUnavailable("AccessDenied at 10.0.0.5"),
     "database": OperationalError("SELECT secret_column", {}, Exception("connection refused at 10.0.0.5")),
     "bug": ZeroDivisionError("internal wording"),
 }
@@ -73,6 +74,7 @@ def app() -> Flask:
         ("problem", 409, "test.register-closed"),
         ("not-found", 404, "http.not-found"),
         ("conflict", 409, "http.concurrent-change"),
+        ("blob-store", 503, "http.unavailable"),
         ("duplicate", 409, "http.concurrent-change"),
         ("too-large", 413, "http.body-too-large"),
         ("database", 503, "http.unavailable"),

@@ -74,12 +74,31 @@ def test_other_bytes_under_the_same_identity_are_refused_and_kept_as_evidence(wo
         assert (answer.status_code, code_of(answer)) == (409, "exchange.conflict")
         assert answer.json is not None
         assert answer.json["message_id"] == accepted.headers["Lt-Message-Id"]
-    with world.hub.database.reading() as session:
-        evidence = session.scalars(select(MessageConflict)).one()
-    for raw, sha256 in ((first, accepted.headers["Lt-Message-Sha256"]), (forged, evidence.sha256)):
-        with world.hub.blobs.open(sha256) as stored:
-            assert stored.read() == raw
-    assert count(world, Message) == 1
+        assert "quarantine_id" not in answer.json
+    path = accepted.headers["Location"]
+    listed = world.get("province", f"{path}/conflicts").json
+    assert listed is not None
+    (evidence,) = listed["conflicts"]
+    assert evidence["sha256"] == hashlib.sha256(forged).hexdigest()
+    assert evidence["received_at"] == world.clock.now().isoformat()
+    assert world.get("province", f"{path}/content").data == first
+    kept = world.get("province", f"{path}/conflicts/{evidence['sha256']}")
+    assert (kept.data, kept.headers["Lt-Message-Sha256"]) == (forged, evidence["sha256"])
+    assert (count(world, Message), count(world, Quarantined)) == (1, 0)
+
+
+def test_evidence_of_a_conflict_is_for_the_sender_alone(world: World) -> None:
+    accepted = world.deliver("province", document())
+    world.post("province", document(subject="Nội dung khác"))
+    path = f"/v1/messages/{accepted}"
+    sha256 = hashlib.sha256(document(subject="Nội dung khác")).hexdigest()
+    for account in ("department", "commune"):
+        assert world.get(account, f"{path}/conflicts").status_code == 404
+        assert world.get(account, f"{path}/conflicts/{sha256}").status_code == 404
+    assert world.get("department", f"{path}/content").data == document()
+    assert world.get("commune", f"{path}/content").status_code == 404
+    for wrong in ("0" * 64, "..", hashlib.sha256(document()).hexdigest()):
+        assert world.get("province", f"{path}/conflicts/{wrong}").status_code == 404
 
 
 def test_a_revocation_of_a_document_is_another_message_than_the_document(world: World) -> None:
@@ -162,7 +181,7 @@ REFUSED: dict[str, tuple[bytes, SignatureReport | None, int, str]] = {
     "long id": (document(document_id="x" * 201), None, 422, "exchange.identifier-too-long"),
     "no recipient": (document(recipients=[]), None, 422, "edxml.recipient-missing"),
     "not edXML": (b"<html/>", None, 422, "edxml.not-edxml"),
-    "not XML": (b"xin chao", None, 400, "xml.malformed"),
+    "not XML": (b"xin chao", None, 400, "xml.not-xml"),
     "truncated": (document(contents=[PDF])[:-40], None, 400, "xml.malformed"),
     "entity bomb": (
         b'<!DOCTYPE a [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><edXML>&b;</edXML>',
@@ -249,7 +268,7 @@ def test_a_mandate_ends_with_its_last_day_in_viet_nam(world: World) -> None:
 def test_without_a_token_nothing_is_read(world: World, headers: dict[str, str]) -> None:
     answer = world.client.post("/v1/messages", data=document(), headers=headers | {"Content-Type": "application/xml"})
     assert (answer.status_code, code_of(answer)) == (401, "http.unauthenticated")
-    assert not world.settings.blob_dir.exists()
+    assert not world.blob_dir.exists()
 
 
 def test_only_xml_is_taken_and_only_if_there_is_some(world: World) -> None:
@@ -272,5 +291,5 @@ def test_a_message_over_the_limit_is_refused_and_not_kept(world: World) -> None:
     )
     for answer in (declared, chunked):
         assert (answer.status_code, code_of(answer)) == (413, "http.body-too-large")
-    assert [path for path in world.settings.blob_dir.rglob("*") if path.is_file()] == []
+    assert [path for path in world.blob_dir.rglob("*") if path.is_file()] == []
     assert count(world, Quarantined) == 0

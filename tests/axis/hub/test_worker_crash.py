@@ -14,9 +14,11 @@ import psycopg
 import pytest
 
 from axis.hub.tables import HISTORY
+from storage.embedded import EmbeddedPostgres
+from storage.outbox.worker import Broker, prepare_broker
 from tests.axis.hub.messages import document
 from tests.axis.hub.world import World, settings_for
-from tests.postgres import FreshDatabase
+from tests.postgres import FreshDatabase, as_owner
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -32,7 +34,7 @@ class Workers:
             "AXIS_RECEIPT_KEY_FILE": str(folder / "none.p12"),
             "AXIS_RECEIPT_KEY_PASSWORD": "none",
             "AXIS_TRUST_ROOTS_FILE": str(folder / "none.pem"),
-            "AXIS_BLOB_DIR": str(folder / "blobs"),
+            "AXIS_BLOB_URL": f"file:{folder / 'blobs'}",
             "AXIS_OUTBOX_LEASE_SECONDS": "2",
             "AXIS_POLL_SECONDS": "0.2",
         }
@@ -53,8 +55,10 @@ class Workers:
 
 
 @pytest.fixture
-def url(postgres_url: FreshDatabase) -> str:
-    return postgres_url(HISTORY)
+def url(postgres_url: FreshDatabase, postgres_server: EmbeddedPostgres) -> str:
+    url = postgres_url(HISTORY)
+    prepare_broker(Broker("pgmq://", "axis", url), as_owner(postgres_server, url))
+    return url
 
 
 @pytest.fixture

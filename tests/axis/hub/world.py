@@ -93,8 +93,8 @@ def settings_for(database_url: str, folder: Path, **changes: Any) -> Settings:
         "receipt_key_password": Secret("test"),
         "trust_roots_file": folder / "root.pem",
         "environment": "test",
-        "broker_url": "memory://",
-        "blob_dir": folder / "blobs",
+        "broker_url": Secret("memory://"),
+        "blob_url": Secret(f"file:{folder / 'blobs'}"),
         "lease_seconds": 60,
     }
     return Settings(**(values | changes))
@@ -116,6 +116,11 @@ class World:
         self.app = create_app(self.settings, self.hub)
         self.client = self.app.test_client()
         self.import_directory(DIRECTORY)
+
+    @property
+    def blob_dir(self) -> Path:
+        """Folder in which the hub's blobs lie."""
+        return Path(self.settings.blob_url.reveal().removeprefix("file:"))
 
     def import_directory(self, content: dict[str, Any]) -> None:
         """Bring the directory to `content`."""

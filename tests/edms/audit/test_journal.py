@@ -9,15 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from edms.audit.journal import digest_of
 from edms.audit.model import JournalEntry
 from edms.audit.queries import history
 from edms.organisation.acts import Act
 from storage.canonical import canonical_json, digest
+from storage.database import open_engine
+from storage.embedded import EmbeddedPostgres
 from storage.unit_of_work import Database
 from tests.builders import Office
+from tests.postgres import OWNER
 
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -34,9 +37,15 @@ PLAIN = st.recursive(
         "TRUNCATE journal_entry",
     ],
 )
-def test_the_database_refuses_to_change_it(edms_database: Database, office: Office, statement: str) -> None:
-    with pytest.raises(IntegrityError, match="append-only"), edms_database.begin() as tx:
+def test_the_database_refuses_to_change_it(
+    edms_database: Database, postgres_server: EmbeddedPostgres, office: Office, statement: str
+) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), edms_database.begin() as tx:
         tx.session.execute(text(statement))
+    owner = open_engine(postgres_server.role_url(str(edms_database.engine.url.database), OWNER))
+    with pytest.raises(IntegrityError, match="append-only"), owner.begin() as connection:
+        connection.execute(text(statement))
+    owner.dispose()
     with edms_database.reading() as session:
         assert session.scalars(select(JournalEntry)).first() is not None
 

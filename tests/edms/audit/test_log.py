@@ -22,6 +22,7 @@ from edms.audit.queries import history
 from edms.bootstrap import build_relay, keep_journal
 from edms.organisation.acts import Act
 from edms.tables import HISTORY
+from storage.embedded import EmbeddedPostgres
 from storage.merkle import checkpoints, sequencer
 from storage.merkle.export import export_lines
 from storage.merkle.sequencer import Sequencer
@@ -32,7 +33,8 @@ from storage.unit_of_work import Database
 from tests.builders import Office
 from tests.edms.browsing import person
 from tests.edms.ground import Ground, Town, opened_town
-from tests.postgres import FreshDatabase
+from tests.postgres import FreshDatabase, as_owner
+from tests.storage.merkle.notes import forge
 
 WRITERS, ACTS = 8, 25
 
@@ -70,21 +72,23 @@ def test_acts_of_eight_people_at_once_find_their_places(edms_database: Database,
     assert (report.findings, report.unsequenced, report.size) == ([], 0, before + WRITERS * ACTS)
 
 
-def test_a_rewritten_entry_is_named_though_its_digest_was_mended(edms_database: Database, office: Office) -> None:
+def test_a_rewritten_entry_is_named_though_its_digest_was_changed(
+    edms_database: Database, office: Office, postgres_server: EmbeddedPostgres
+) -> None:
     Sequencer(edms_database, LOG.name).place_batch()
-    with edms_database.begin() as tx:
-        tx.session.execute(text("SET LOCAL session_replication_role = replica"))
-        [entry_id] = tx.session.scalars(text("SELECT entry_id FROM merkle_leaf WHERE sequence = 3")).all()
-        tx.session.execute(
-            text("UPDATE journal_entry SET act = 'x', digest = repeat('0', 64) WHERE id = :id"), {"id": entry_id}
-        )
+    with edms_database.reading() as session:
+        [entry_id] = session.scalars(text("SELECT entry_id FROM merkle_leaf WHERE sequence = 3")).all()
+    forged = "UPDATE journal_entry SET act = 'x', digest = repeat('0', 64) WHERE id = :id"
+    forge(postgres_server, edms_database, forged, id=entry_id)
     [finding] = report_of(edms_database).findings
     assert (finding.kind, finding.sequence, finding.id) == ("edited", 3, str(entry_id))
 
 
-def test_what_was_there_before_gets_its_place_too(postgres_url: FreshDatabase) -> None:
-    url = postgres_url(HISTORY)
-    downgrade(url, HISTORY, to="edms_0003")
+def test_what_was_there_before_gets_its_place_too(
+    postgres_url: FreshDatabase, postgres_server: EmbeddedPostgres
+) -> None:
+    url = as_owner(postgres_server, postgres_url(HISTORY))
+    downgrade(url, HISTORY, to="edms_0004")
     with psycopg.connect(url) as connection:
         connection.execute(
             "INSERT INTO journal_entry (id, at, act, subject_kind, subject_id, agency_id, actor, data, digest)"

@@ -47,6 +47,7 @@ def letter(town: Town, **changes: Any) -> dict[str, Any]:
         "recipient_organ_ids": [ORGAN_IDS[THERE]],
         "body": "Nội dung thứ nhất.\nNội dung thứ hai.",
         "signer_position_id": str(town.offices[HERE].position(CHAIRMAN)),
+        "secrecy": "thuong",
         "priority": "1",
     } | changes
 
@@ -115,7 +116,14 @@ def test_every_form_of_a_documents_page_comes_back_with_the_error_beside_the_fie
         (people["an"], draft, "sign", {"pin": ""}, "pin", "Mã PIN chưa nhập. Hãy nhập mục này."),
         (people["an"], draft, "sign", {"pin": "sai"}, "pin", "Mã PIN hoặc mật khẩu khóa ký không đúng."),
         (people["an"], draft, "return-draft", {"reason": "x"}, "reason", "Lý do trả lại quá ngắn."),
-        (people["binh"], arrived, "return", {"reason": ""}, "reason", "Lý do trả lại chưa nhập."),
+        (
+            people["binh"],
+            arrived,
+            "return",
+            {"cause": "other", "reason": "x"},
+            "reason",
+            "Chưa nói rõ lý do khác là gì.",
+        ),
         (
             people["an"],
             registered,

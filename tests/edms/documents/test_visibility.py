@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import io
 from collections.abc import Callable, Iterator
 from itertools import product
-from typing import Any, get_type_hints
+from typing import Any, BinaryIO, get_type_hints
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,14 +15,16 @@ from flask.testing import FlaskClient
 
 from edms.accounts.commands import IssueToken
 from edms.app import create_app
-from edms.documents.commands import DraftLetter, ListDocuments, ReturnDraft
+from edms.documents.commands import DraftLetter, ListDocuments, NewAttachment, ReleaseFromHold, ReturnDraft
 from edms.documents.errors import DocumentNotFound, FileNotFound
 from edms.documents.model import Direction, DocumentState, ParticipantRole
 from edms.documents.queries import listed
+from edms.exchange.refusals import SettleRefusal
 from edms.organisation.actor import Actor
 from edms.organisation.commands import Appoint, EndAppointment
 from edms.organisation.model import Appointment
-from edms.registers.service import ReturnDocument
+from edms.registers.service import ReturnCause, ReturnDocument
+from edms.secrecy.levels import Secrecy
 from edms.signatures.service import GivePin
 from edms.workflow.commands import CompleteWork, GiveDirective
 from tests.builders import CHAIRMAN, SPECIALIST
@@ -33,7 +36,10 @@ DEEDS: tuple[object, ...] = (
     1,
     GivePin(PIN),
     ReturnDraft("Bổ sung căn cứ."),
-    ReturnDocument("Gửi nhầm."),
+    ReturnDocument(ReturnCause.WRONG_ADDRESSEE),
+    ReleaseFromHold("Không mật."),
+    SettleRefusal("Đã báo."),
+    NewAttachment(Secrecy.ORDINARY, "a.pdf"),
     CompleteWork("Xong."),
     GiveDirective("Giao việc.", UUID(int=1)),
 )
@@ -41,7 +47,7 @@ DEEDS: tuple[object, ...] = (
 
 
 def answer(signer: UUID, **changes: Any) -> DraftLetter:
-    return DraftLetter("Trả lời văn bản", [ORGAN_IDS[HERE]], "Nội dung.", signer, **changes)
+    return DraftLetter("Trả lời văn bản", [ORGAN_IDS[HERE]], "Nội dung.", signer, Secrecy.ORDINARY, **changes)
 
 
 def services_methods(town: Town) -> Iterator[tuple[str, Callable[..., object]]]:
@@ -49,6 +55,9 @@ def services_methods(town: Town) -> Iterator[tuple[str, Callable[..., object]]]:
     services = town.services
     for service in (
         services.documents,
+        services.attachments,
+        services.secrecy_review,
+        services.refusals,
         services.registers,
         services.workflow,
         services.signatures,
@@ -63,19 +72,20 @@ def services_methods(town: Town) -> Iterator[tuple[str, Callable[..., object]]]:
 
 def test_no_method_of_a_service_knows_another_agencys_document(town: Town) -> None:
     signer = town.offices[THERE].position(CHAIRMAN)
-    anything = {type(one): one for one in (*DEEDS, answer(signer))}
+    anything = {type(one): one for one in (*DEEDS, answer(signer))} | {BinaryIO: io.BytesIO()}
     file = town.document(town.letter_id).main_file()
     assert file is not None
     tried = []
     for name, method in services_methods(town):
         hints = get_type_hints(method)
         for short, document_id in product(("an", "binh", "chi"), (town.letter_id, uuid4())):
-            known = {"actor": town.actor(short, THERE), "document_id": document_id, "file_id": file.id}
+            known = {"actor": town.actor(short, THERE), "document_id": document_id}
+            known |= {"file_id": file.id, "delivery_id": uuid4()}
             names = inspect.signature(method).parameters
             with pytest.raises((DocumentNotFound, FileNotFound)):
                 method(**{one: known[one] if one in known else anything[hints[one]] for one in names})
         tried.append(name)
-    assert len(tried) >= 13, tried
+    assert len(tried) >= 18, tried
     with pytest.raises(DocumentNotFound):
         town.services.documents.draft(town.actor("chi", THERE), answer(signer, replies_to_id=town.letter_id))
 
@@ -93,10 +103,11 @@ def browser_of(site: Flask, short: str, key: str) -> FlaskClient:
 
 def addresses(site: Flask, method: str, document_id: UUID, file_id: UUID) -> list[str]:
     """Every address of the application that names a document."""
-    values = {"document_id": document_id, "file_id": file_id, "number": 1}
+    values = {"document_id": document_id, "file_id": file_id, "delivery_id": uuid4(), "number": 1}
+    query = {"secrecy": "thuong", "name": "a.pdf"}
     adapter = site.url_map.bind("localhost")
     return [
-        adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments}, method)
+        adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments} | query, method)
         for rule in site.url_map.iter_rules()
         if method in (rule.methods or ()) and "document_id" in rule.arguments
     ]
@@ -110,6 +121,7 @@ def test_every_page_and_resource_answers_as_if_it_did_not_exist(town: Town, site
     bearer = {"Authorization": f"Bearer {token}"}
     form = {"csrf_token": form_token(browser, "/documents/new"), "pin": PIN, "reason": "Gửi nhầm.", "result": "Xong."}
     form |= {"text": "Giao việc.", "lead_position_id": str(uuid4()), "subject": "Trả lời văn bản", "body": "Nội dung."}
+    form |= {"secrecy": "thuong", "cause": "wrong-addressee", "note": "Đã báo."}
     form |= {"recipient_organ_ids": ORGAN_IDS[HERE], "signer_position_id": str(town.offices[THERE].position(CHAIRMAN))}
     for document_id in (town.letter_id, uuid4()):
         pages = addresses(site, "GET", document_id, file.id)
@@ -122,7 +134,9 @@ def test_every_page_and_resource_answers_as_if_it_did_not_exist(town: Town, site
         deeds = addresses(site, "POST", document_id, file.id)
         assert len(deeds) >= 10, deeds
         for path in deeds:
-            assert browser.post(path, data=form).status_code == 404, f"POST {path}"
+            client = site.test_client() if path.startswith("/api/") else browser
+            headers = bearer if path.startswith("/api/") else {}
+            assert client.post(path, data=form, headers=headers).status_code == 404, f"POST {path}"
     for path in ("/documents/outgoing", "/documents/incoming", "/", "/leader"):
         assert str(town.letter_id) not in browser.get(path).text
 

@@ -167,8 +167,8 @@ def test_what_cannot_be_filed_is_kept_with_its_reason(exposed: Town, any_hub: An
         "two envelopes": (two_envelopes(whole), "edxml.envelope-ambiguous"),
         "entities": (whole.replace(b"?>", b"?>" + LAUGHS, 1), "xml.doctype"),
         "cut short": (whole[: len(whole) // 2], "xml.malformed"),
-        "no XML": (b"%PDF-1.7 not a message", "xml.malformed"),
-        "nothing": (b"", "xml.malformed"),
+        "no XML": (b"%PDF-1.7 not a message", "xml.not-xml"),
+        "nothing": (b"", "xml.empty"),
         "no file": (writer.bytes_of(writer.message(7, attachments=())), "exchange.nothing-to-file"),
         "an endless id": (
             writer.bytes_of(writer.message(8), more=replaced("2026/11/20,8/UBND", "2026/11/20,8/" + "U" * 200)),
@@ -284,10 +284,10 @@ def test_a_fault_of_ours_keeps_the_message_at_the_hub_and_lets_others_pass(
         def __getattr__(self, name: str) -> Any:
             return getattr(services.documents.blobs, name)
 
-        def put(self, source: Any, *, limit_bytes: int | None = None) -> Any:
+        def stage(self, source: Any, *, limit_bytes: int | None = None) -> Any:
             if (content := source.read()) == first.raw:
                 raise OSError("no space left on device")
-            return services.documents.blobs.put(io.BytesIO(content), limit_bytes=limit_bytes)
+            return services.documents.blobs.stage(io.BytesIO(content), limit_bytes=limit_bytes)
 
     hub = replace(services.arrivals.hub, blobs=Broken())
     lame = replace(services.arrivals, hub=hub, filing=replace(services.arrivals.filing, hub=hub))

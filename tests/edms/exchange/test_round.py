@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,14 +14,17 @@ import pytest
 from sqlalchemy import select
 
 from axis.hub.tables import HISTORY
+from edms.documents.commands import NewAttachment
 from edms.documents.model import Direction, Document, DocumentFile, DocumentState, FileRole
 from edms.documents.views import DocumentPage
 from edms.exchange.model import ArrivedMessage, Delivery, Dispatch, DispatchState, StatusEvent
+from edms.secrecy.levels import Secrecy
+from edms.signatures.service import GivePin
 from edms.workflow.commands import CompleteWork, GiveDirective
 from storage.outbox.repair import dead_letters
 from tests.builders import SPECIALIST
 from tests.edms.exchange.hubs import Axis, Line, hub_settings, open_hub
-from tests.edms.ground import HERE, ORGAN_IDS, THERE, Ground
+from tests.edms.ground import HERE, ORGAN_IDS, PIN, THERE, Ground
 from tests.postgres import FreshDatabase
 
 MAIN_LINE = ["01", "03", "04", "05", "06"]
@@ -191,3 +195,21 @@ def test_a_refusal_by_the_hub_is_told_with_its_reason(lonely: Axis) -> None:
         assert (row.state, row.problem.split(":")[0]) == (DispatchState.REFUSED, "exchange.recipient-unknown")
     assert "bị từ chối: " in sender_sees(lonely).timeline[-1].sentence
     assert dead_letters(lonely.town.services.database) == []
+
+
+def test_attachments_travel_with_the_letter(axis: Axis) -> None:
+    services, town, content = axis.town.services, axis.town, b"%PDF-1.7\n%%EOF"
+    draft = town.draft()
+    for name in ("Phụ lục 1.pdf", "bỏ đi.pdf"):
+        file_id = services.attachments.attach(
+            town.actor("chi"), draft, NewAttachment(Secrecy.ORDINARY, name), io.BytesIO(content + name.encode())
+        )
+    services.attachments.remove(town.actor("chi"), draft, file_id)
+    services.signatures.sign(town.actor("an"), draft, GivePin(PIN))
+    services.signatures.number_and_seal(town.actor("binh"), draft, GivePin(PIN))
+    services.dispatches.dispatch(town.actor("binh"), draft)
+    axis.work()
+    (document,) = arrived(axis)
+    there, here = file_of(document, FileRole.ATTACHMENT), file_of(town.document(draft), FileRole.ATTACHMENT)
+    assert (there.name, there.sha256, there.media_type) == ("Phụ lục 1.pdf", here.sha256, "application/pdf")
+    assert there.size_bytes == len(content) + len("Phụ lục 1.pdf".encode())

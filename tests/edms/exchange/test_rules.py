@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edms.exchange.rules import STATUS_OF_ACT, furthest
+from axis.edxml.states import furthest
+from edms.exchange.rules import STATUS_OF_ACT
 from schemas.edxml.codes import STATUS_CODES
 
 MAIN_LINE = ["", "01", "03", "04", "05", "06", "02"]

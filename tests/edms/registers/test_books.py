@@ -17,7 +17,7 @@ from edms.registers import books
 from edms.registers.errors import AlreadyRegistered
 from edms.registers.model import RegisterBook, RegisterEntry
 from edms.registers.queries import numbers_of
-from edms.registers.service import RegisterService, ReturnDocument
+from edms.registers.service import RegisterService, ReturnCause, ReturnDocument
 from storage.clock import VIETNAM, ManualClock
 from storage.unit_of_work import Database, Transaction
 from tests.builders import CHAIRMAN, SPECIALIST, Office, open_office
@@ -139,7 +139,7 @@ def test_the_year_turns_at_midnight_in_viet_nam(registers: RegisterService, offi
 
 def test_a_returned_document_gets_no_number_and_stays_readable(registers: RegisterService, office: Office) -> None:
     document_id, clerk = place(office), office.actor("binh")
-    registers.return_incoming(clerk, document_id, ReturnDocument("Gửi nhầm cơ quan."))
+    registers.return_incoming(clerk, document_id, ReturnDocument(ReturnCause.WRONG_ADDRESSEE))
     document = standing(office.database, document_id)
     assert (document.state, document.responsible_position_id) == (DocumentState.RETURNED, None)
     with pytest.raises(WrongState):
@@ -153,7 +153,7 @@ def test_only_the_clerk_registers_returns_and_numbers(registers: RegisterService
     for short, problem in (("an", NotYours), ("chi", DocumentNotFound)):
         for attempt in (
             lambda actor: registers.register_incoming(actor, arrived),
-            lambda actor: registers.return_incoming(actor, arrived, ReturnDocument("Gửi nhầm.")),
+            lambda actor: registers.return_incoming(actor, arrived, ReturnDocument(ReturnCause.WRONG_ADDRESSEE)),
             lambda actor: registers.number_outgoing(actor, signed),
         ):
             with pytest.raises(problem):

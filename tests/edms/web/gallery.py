@@ -9,12 +9,13 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
-from flask import Flask, Response, flash, redirect, render_template, request
+from flask import Flask, Response, redirect, render_template, request
 from PIL import Image, ImageDraw
 from werkzeug.wrappers import Response as BaseResponse
 
 from edms.accounts.errors import SignInRefused
 from edms.documents.model import DocumentState
+from edms.secrecy.levels import LABELS
 from edms.web import shell
 from storage.clock import ManualClock
 from tests.edms.web import samples
@@ -48,6 +49,7 @@ FAULT = Refused(
     "Something unexpected failed. Try again in a few minutes; if it fails again, send the request id to the administrator.",
 )
 _DRAFT = {
+    "levels": [(level.value, label) for level, label in LABELS.items()],
     "types": samples.TYPES,
     "recipients": samples.RECIPIENTS,
     "signers": samples.SIGNERS,
@@ -70,9 +72,9 @@ def _list(direction: str, rows: list[Any], **asked: Any) -> Callable[[], str]:
     return lambda: render_template("documents/list.html", direction=direction, **values)
 
 
-def _desk(template: str, desk: Any) -> Callable[[], str]:
+def _desk(template: str, desk: Any, incidents: int = 0) -> Callable[[], str]:
     quick = {row.id: 3 for _, rows in desk.groups for row in rows if row.state == DocumentState.REGISTERED}
-    return lambda: render_template(template, desk=desk, positions=samples.POSITIONS, quick=quick)
+    return lambda: render_template(template, desk=desk, positions=samples.POSITIONS, quick=quick, incidents=incidents)
 
 
 def _draft(**changes: Any) -> Callable[[], str]:
@@ -86,10 +88,9 @@ def _wrong_directive() -> str:
     )
 
 
-def _noticed() -> str:
-    flash("Đã vào sổ văn bản đến, số 1311. Sở Tài chính được báo đã tiếp nhận.", "success")
-    flash("Trục liên thông đang chậm: 2 văn bản chờ gửi lại.", "warning")
-    return _desk("documents/desk.html", samples.DESK)()
+def _done() -> list[tuple[str, str]]:
+    """What the reader has just done, on the page where the gallery shows it."""
+    return [("success", "Đã vào sổ văn bản đến số 1311.")] if request.path == "/" else []
 
 
 def _people(template: str, **values: Any) -> str:
@@ -97,7 +98,7 @@ def _people(template: str, **values: Any) -> str:
 
 
 PAGES: dict[str, Callable[[], str | Response]] = {
-    "/": _noticed,
+    "/": _desk("documents/desk.html", samples.DESK, incidents=2),
     "/desk/empty": _desk("documents/desk.html", samples.EMPTY_DESK),
     "/desk/leader": _desk("workflow/leader_desk.html", samples.LEADER_DESK),
     "/documents/incoming": _list("incoming", samples.ROWS),
@@ -127,6 +128,39 @@ PAGES: dict[str, Callable[[], str | Response]] = {
     "/documents/signed": _document(outgoing=True, state=DocumentState.SIGNED, actions=("number_and_seal",)),
     "/documents/sealed": _document(outgoing=True, state=DocumentState.SEALED, actions=("dispatch",)),
     "/documents/dispatched": _document(outgoing=True),
+    "/documents/refused": _document(
+        outgoing=True,
+        refusals=1,
+        recipients=samples.RECIPIENTS_OF_WHICH_ONE_REFUSED,
+    ),
+    "/documents/drafting": _document(
+        outgoing=True, state=DocumentState.DRAFT, signatures=(), actions=("attach",), may_attach=True
+    ),
+    "/documents/revoking": _document(
+        operation="revoke",
+        operation_codes="12/STC-VP",
+        operation_reason="Ban hành nhầm phụ lục.",
+        actions=("register", "return"),
+        state=DocumentState.ARRIVED,
+    ),
+    "/documents/revoked": _document(relations=(samples.REVOKED,), actions=("direct",)),
+    "/documents/held": _document(
+        state=DocumentState.ARRIVED, secrecy_hold="held", actions=("review_secrecy",), register_number=""
+    ),
+    "/documents/locked": _document(
+        state=DocumentState.RETURNED, secrecy_hold="confirmed", actions=(), files=(), signatures=()
+    ),
+    "/documents/attach": lambda: render_template(
+        "documents/attach.html",
+        document_id=identifier(1),
+        secrecy="thuong",
+        left_bytes=52_428_800,
+        suffixes=[".docx", ".pdf", ".xlsx"],
+        errors={"files": "Tệp không dùng được: rỗng, sai loại, hoặc nội dung khác với đuôi tên tệp."},
+        detail="so-lieu.pdf: zip",
+    ),
+    "/secrecy": lambda: _people("secrecy/incidents", rows=people.INCIDENTS, wrong_id=people.INCIDENTS[0].id),
+    "/secrecy/none": lambda: _people("secrecy/incidents", rows=[], wrong_id=None),
     "/documents/bare": _document(files=(), signatures=(), timeline=(), actions=()),
     "/documents/new": _draft(values={"recipient_organ_ids": ["H49.10"]}),
     "/documents/reply": _draft(
@@ -178,7 +212,7 @@ ELSEWHERE = {
 def create_app() -> Flask:
     """Return the gallery. Nobody is signed in when the query says `signed_out`."""
     app = Flask("gallery", static_folder=None)
-    app.secret_key = "gallery"
+    app.jinja_env.globals["deeds_done"] = _done
     shell.install(app, ManualClock(samples.NOW), lambda: None if "signed_out" in request.args else samples.FRAME)
     for path, render in PAGES.items():
         app.add_url_rule(path, endpoint=f"page:{path}", view_func=render)

@@ -18,6 +18,7 @@ from edms.documents.views import (
     RecipientView,
     RelationView,
     SignatureView,
+    StatusView,
     TimelineEntry,
 )
 from edms.web.shell import ActingChoice, Frame, NavigationEntry
@@ -87,7 +88,7 @@ def row(
 
 ROWS = [
     row(1, DocumentState.ARRIVED, due=-3, priority=Priority.EXPRESS),
-    row(2, DocumentState.ARRIVED),
+    replace(row(2, DocumentState.ARRIVED), operation="revoke", operation_codes="1187/STC-QLNS", secrecy_hold="held"),
     row(3, DocumentState.REGISTERED, due=0, priority=Priority.URGENT),
     row(4, DocumentState.ASSIGNED, due=2),
     row(5, DocumentState.IN_PROGRESS, due=12, priority=Priority.VERY_URGENT),
@@ -99,7 +100,7 @@ OUTGOING_ROWS = [
     row(12, DocumentState.SIGNED, priority=Priority.URGENT),
     row(13, DocumentState.NUMBERED),
     row(14, DocumentState.SEALED, due=5),
-    row(15, DocumentState.DISPATCHED),
+    replace(row(15, DocumentState.DISPATCHED), refusals=1),
 ]
 
 DESK = Desk(
@@ -279,4 +280,34 @@ OUTGOING = replace(
     ),
     relations=(RelationView(mark("Trả lời văn bản"), identifier(1), "1201/STC-QLNS", SUBJECTS[0]),),
     actions=(),
+)
+
+REFUSAL = StatusView(
+    code="02",
+    label=mark("Từ chối tiếp nhận"),
+    direction="in",
+    organ="H49.10",
+    at=NOW,
+    person="Phan Thị Tuyết Nhung",
+    position="Văn thư, Phòng Hành chính – Tổng hợp",
+    description="Gửi nhầm địa chỉ: số liệu thu ngân sách thuộc Sở Tài chính theo dõi.",
+)
+_refusing = replace(
+    OUTGOING.recipients[2],
+    statuses=(replace(REFUSAL, code="01", label=mark("Đã đến"), person="Hệ thống", description=""), REFUSAL),
+    delivery_id=identifier(41),
+    may_settle=True,
+)
+_settled = replace(
+    _refusing,
+    organ_id="H49.11",
+    name="Sở Giáo dục và Đào tạo",
+    may_settle=False,
+    settled_at=NOW,
+    settled_by="Nguyễn Thị Thanh Huyền",
+    settled_note="Đã báo người soạn, không cần gửi lại.",
+)
+RECIPIENTS_OF_WHICH_ONE_REFUSED = (*OUTGOING.recipients[:2], _refusing, _settled, *OUTGOING.recipients[3:])
+REVOKED = RelationView(
+    mark("Bị thu hồi theo văn bản"), identifier(77), "1214/STC-QLNS", "V/v thu hồi công văn số 1201", "revoked_by"
 )

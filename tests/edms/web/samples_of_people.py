@@ -11,6 +11,8 @@ from edms.handover.model import HandoverState
 from edms.handover.queries import STATE_LABELS, HandoverPage, HandoverRow, InventoryGroup, NumberedItem
 from edms.organisation.model import AppointmentKind, Capacity
 from edms.organisation.queries import PositionView, StandingView
+from edms.secrecy.model import IncidentKind
+from edms.secrecy.queries import KIND_LABELS, IncidentRow
 from tests.edms.web.samples import FRAME, NOW, SUBJECTS, TODAY, identifier
 
 STANDINGS = [
@@ -132,5 +134,31 @@ QUARANTINE = [
         "Thiếu tệp kèm theo “Phụ lục 01.pdf”.",
         4_812_009,
         "ef" * 32,
+    )
+]
+INCIDENTS = [
+    IncidentRow(
+        id=identifier(970 + number),
+        kind_label=KIND_LABELS[kind],
+        level=level,
+        at=NOW - timedelta(hours=number),
+        who="Trần Văn Minh" if kind is IncidentKind.UPLOAD else "Hệ thống",
+        position="Công chức tài chính – kế toán" if kind is IncidentKind.UPLOAD else "",
+        sender_organ_id="" if kind is IncidentKind.UPLOAD else "H49.64.33",
+        message_id="" if kind is IncidentKind.UPLOAD else str(identifier(5)),
+        sha256="" if kind is IncidentKind.UPLOAD else "ab" * 32,
+        document_id=identifier(2) if kind is IncidentKind.MARK else None,
+        outcome="confirmed" if number == 3 else "",
+        acknowledged_at=NOW if number == 3 else None,
+        acknowledged_by=FRAME.person_name if number == 3 else "",
+        note="Đã lập biên bản, báo công an tỉnh." if number == 3 else "",
+    )
+    for number, (kind, level) in enumerate(
+        [
+            (IncidentKind.MESSAGE, "tối mật"),
+            (IncidentKind.MARK, "mật"),
+            (IncidentKind.UPLOAD, "mật"),
+            (IncidentKind.MARK, "mật"),
+        ]
     )
 ]

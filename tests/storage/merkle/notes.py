@@ -8,10 +8,13 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from storage.database import open_engine
+from storage.embedded import EmbeddedPostgres
 from storage.identifiers import new_id
 from storage.merkle.export import export_lines
 from storage.merkle.stored import Log, Source
 from storage.unit_of_work import Database, Transaction
+from tests.postgres import APPLICATION
 
 
 class Base(DeclarativeBase):
@@ -29,16 +32,29 @@ class Note(Base):
 NOTES = Log("tests/notes", (Source(Note, lambda note: str(note.words)),))
 
 
-def make_table(database: Database) -> None:
-    """Make the table with its trigger."""
-    with database.begin() as tx:
-        Base.metadata.create_all(tx.session.connection())
-        tx.session.execute(
+def make_table(owner_url: str) -> None:
+    """Make the table with its trigger and grants, as a migration would."""
+    engine = open_engine(owner_url)
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        connection.execute(text(f"GRANT SELECT, INSERT ON note TO {APPLICATION}"))
+        connection.execute(
             text(
                 "CREATE TRIGGER merkle_enqueue AFTER INSERT ON note"
                 " FOR EACH ROW EXECUTE FUNCTION merkle_enqueue('tests/notes', 'digest')"
             )
         )
+    engine.dispose()
+
+
+def forge(server: EmbeddedPostgres, database: Database, *statements: str, **values: object) -> None:
+    """Do what nobody may do, with the triggers switched off: the administrator of the server can."""
+    engine = open_engine(server.url(str(database.engine.url.database)))
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for statement in statements:
+            connection.execute(text(statement), values)
+    engine.dispose()
 
 
 def write(tx: Transaction, words: str) -> UUID:

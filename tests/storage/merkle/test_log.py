@@ -16,8 +16,10 @@ from uuid import UUID
 import psycopg
 import pytest
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
+from storage.database import open_engine
+from storage.embedded import EmbeddedPostgres
 from storage.merkle import checkpoints, sequencer
 from storage.merkle.checkpoints import CheckpointWriter
 from storage.merkle.form import imprint
@@ -29,7 +31,8 @@ from storage.merkle.tree import consistency_proof as proof_between
 from storage.merkle.verifier import verify
 from storage.outbox.relay import Relay, RetryLater, Topic
 from storage.unit_of_work import Database
-from tests.storage.merkle.notes import NOTES, exported, write, write_many
+from tests.postgres import as_owner
+from tests.storage.merkle.notes import NOTES, exported, forge, write, write_many
 from tests.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
@@ -136,8 +139,9 @@ def processes() -> Iterator[list[subprocess.Popen[bytes]]]:
 
 
 def test_a_sequencer_killed_in_the_middle_of_a_batch_is_continued(
-    notes: Database, processes: list[subprocess.Popen[bytes]]
+    notes: Database, postgres_server: EmbeddedPostgres, processes: list[subprocess.Popen[bytes]]
 ) -> None:
+    administrator = postgres_server.url(str(notes.engine.url.database))
     ids = write_many(notes, 900)
     command = [sys.executable, "-m", "tests.storage.merkle.sequencing", url_of(notes), "300"]
 
@@ -151,8 +155,8 @@ def test_a_sequencer_killed_in_the_middle_of_a_batch_is_continued(
     )
     Sequencer(notes, NOTES.name, batch=300).place_batch()
     with (
-        psycopg.connect(url_of(notes)) as holding,
-        psycopg.connect(url_of(notes), autocommit=True) as watching,
+        psycopg.connect(administrator) as holding,
+        psycopg.connect(administrator, autocommit=True) as watching,
     ):
         holding.execute("LOCK TABLE merkle_subtree IN EXCLUSIVE MODE")  # leaves are placed, their subtrees wait
         first = start()
@@ -171,13 +175,41 @@ def test_a_sequencer_killed_in_the_middle_of_a_batch_is_continued(
 
 @pytest.mark.parametrize("table", ["merkle_leaf", "merkle_subtree", "merkle_checkpoint"])
 @pytest.mark.parametrize("statement", ["UPDATE {} SET log = 'x'", "DELETE FROM {}", "TRUNCATE {}"])
-def test_the_database_refuses_to_change_what_was_placed(notes: Database, table: str, statement: str) -> None:
+def test_the_database_refuses_to_change_what_was_placed(
+    notes: Database, postgres_server: EmbeddedPostgres, table: str, statement: str
+) -> None:
     write_many(notes, 300)
     sequence_all(notes)
     CheckpointWriter(notes, NOTES.name, None).write()
-    with pytest.raises(IntegrityError, match="append-only"), notes.begin() as tx:
+    with pytest.raises(ProgrammingError, match="permission denied"), notes.begin() as tx:
         tx.session.execute(text(statement.format(table)))
+    owner = open_engine(as_owner(postgres_server, url_of(notes)))
+    with pytest.raises(IntegrityError, match="append-only"), owner.begin() as connection:
+        connection.execute(text(statement.format(table)))
+    owner.dispose()
     assert verify(exported(notes)).intact
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO merkle_pending (log, entry_id, leaf_hash) VALUES ('tests/notes', gen_random_uuid(), sha256('x'))",
+        "UPDATE merkle_pending SET leaf_hash = sha256('x')",
+    ],
+)
+def test_leaves_come_from_the_trigger_alone(notes: Database, statement: str) -> None:
+    write_many(notes, 1)
+    with pytest.raises(ProgrammingError, match="permission denied"), notes.begin() as tx:
+        tx.session.execute(text(statement))
+
+
+def test_a_temporary_table_cannot_catch_leaves(notes: Database) -> None:
+    with notes.begin() as tx:
+        tx.session.execute(text("CREATE TEMPORARY TABLE merkle_pending (log text, entry_id uuid, leaf_hash bytea)"))
+        write(tx, "một")
+        tx.session.flush()
+        tx.session.execute(text("DROP TABLE pg_temp.merkle_pending"))
+    assert pending(notes) == 1
 
 
 FORGERIES = {
@@ -190,13 +222,13 @@ FORGERIES = {
 
 
 @pytest.mark.parametrize("statement", FORGERIES)
-def test_an_administrator_who_switches_the_triggers_off_is_found_out(notes: Database, statement: str) -> None:
+def test_an_administrator_who_switches_the_triggers_off_is_found_out(
+    notes: Database, postgres_server: EmbeddedPostgres, statement: str
+) -> None:
     ids = write_many(notes, 20)
     sequence_all(notes)
     CheckpointWriter(notes, NOTES.name, None).write()
-    with notes.begin() as tx:
-        tx.session.execute(text("SET LOCAL session_replication_role = replica"))
-        tx.session.execute(text(statement), {"id": ids[11]})
+    forge(postgres_server, notes, statement, id=ids[11])
     report = verify(exported(notes))
     found = [(one.kind, one.sequence) for one in report.findings]
     assert (FORGERIES[statement], 11) in found
@@ -204,35 +236,38 @@ def test_an_administrator_who_switches_the_triggers_off_is_found_out(notes: Data
         assert report.unsequenced_ids == [str(ids[11])]
 
 
-def test_one_who_also_mends_the_leaf_is_found_out_by_the_checkpoint(notes: Database) -> None:
+def test_one_who_also_mends_the_leaf_is_found_out_by_the_checkpoint(
+    notes: Database, postgres_server: EmbeddedPostgres
+) -> None:
     ids = write_many(notes, 20)
     sequence_all(notes)
     CheckpointWriter(notes, NOTES.name, None).write()
     write_many(notes, 5, first=20)
     sequence_all(notes)
-    with notes.begin() as tx:
-        tx.session.execute(text("SET LOCAL session_replication_role = replica"))
-        tx.session.execute(text("UPDATE note SET words = 'khác' WHERE id = :id"), {"id": ids[11]})
-        mend = (
-            "UPDATE merkle_leaf SET leaf_hash = sha256('\\x00'::bytea || uuid_send(entry_id) || sha256('khác'))"
-            " WHERE entry_id = :id"
-        )
-        tx.session.execute(text(mend.replace("'khác'", "convert_to('khác', 'UTF8')")), {"id": ids[11]})
+    forge(
+        postgres_server,
+        notes,
+        "UPDATE note SET words = 'khác' WHERE id = :id",
+        "UPDATE merkle_leaf SET leaf_hash = sha256('\\x00'::bytea || uuid_send(entry_id)"
+        " || sha256(convert_to('khác', 'UTF8'))) WHERE entry_id = :id",
+        id=ids[11],
+    )
     [finding] = verify(exported(notes)).findings
     assert (finding.kind, finding.sequence, finding.until) == ("rewritten", 0, 19)
 
 
-def test_the_end_of_the_log_cannot_be_cut_off_behind_a_checkpoint(notes: Database) -> None:
+def test_the_end_of_the_log_cannot_be_cut_off_behind_a_checkpoint(
+    notes: Database, postgres_server: EmbeddedPostgres
+) -> None:
     write_many(notes, 300)
     sequence_all(notes)
     CheckpointWriter(notes, NOTES.name, None).write()
-    with notes.begin() as tx:
-        tx.session.execute(text("SET LOCAL session_replication_role = replica"))
-        for statement in (
-            "DELETE FROM note WHERE id IN (SELECT entry_id FROM merkle_leaf WHERE sequence >= 290)",
-            "DELETE FROM merkle_leaf WHERE sequence >= 290",
-        ):
-            tx.session.execute(text(statement))
+    forge(
+        postgres_server,
+        notes,
+        "DELETE FROM note WHERE id IN (SELECT entry_id FROM merkle_leaf WHERE sequence >= 290)",
+        "DELETE FROM merkle_leaf WHERE sequence >= 290",
+    )
     [finding] = verify(exported(notes)).findings
     assert (finding.kind, finding.sequence, finding.until) == ("truncated", 290, 299)
 

@@ -13,13 +13,14 @@ from hypothesis import strategies as st
 
 from storage.clock import SystemClock
 from storage.database import open_engine
+from storage.embedded import EmbeddedPostgres
 from storage.merkle.checkpoints import CheckpointWriter
 from storage.merkle.form import checkpoint_text, entry_leaf
 from storage.merkle.sequencer import Sequencer
 from storage.merkle.verifier import Anchor, Finding, Report, parse_anchor, verify
 from storage.migrations import STORAGE
 from storage.unit_of_work import Database
-from tests.postgres import FreshDatabase
+from tests.postgres import FreshDatabase, as_owner
 from tests.storage.merkle.notes import NOTES, exported, make_table, write_many
 
 LEAVES, CHECKPOINTS, TAIL = 40, (7, 16, 33), 3
@@ -27,11 +28,12 @@ PLACES = st.integers(0, LEAVES - 1)
 
 
 @pytest.fixture(scope="module")
-def lines(postgres_url: FreshDatabase) -> Iterator[tuple[str, ...]]:
+def lines(postgres_url: FreshDatabase, postgres_server: EmbeddedPostgres) -> Iterator[tuple[str, ...]]:
     """The export of a log of `LEAVES` leaves with `CHECKPOINTS`, and `TAIL` entries that have no place yet."""
-    engine = open_engine(postgres_url(STORAGE))
+    url = postgres_url(STORAGE)
+    make_table(as_owner(postgres_server, url))
+    engine = open_engine(url)
     database = Database(engine, SystemClock())
-    make_table(database)
     done = 0
     for size in (*CHECKPOINTS, LEAVES):
         write_many(database, size - done, first=done)
