@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 FONTS := build/fonts
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test install fonts system check format types contracts lock clean
+.PHONY: help demo test install fonts errors system check format types contracts lock clean
 .DEFAULT_GOAL := help
 
 help: ## List the verbs
@@ -43,6 +43,9 @@ system: ## Install the system packages that tests use (Debian, as root), or say 
 install: $(VENV)/demo.stamp ## Make .venv with what the demo needs
 
 fonts: $(FONTS)/.stamp ## Build the fonts that documents are set in
+
+errors: $(VENV)/test.stamp ## Write docs/errors.md from the code
+	@$(BIN)/python -m tests.catalogue
 
 format: $(VENV)/test.stamp ## Format the code
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .

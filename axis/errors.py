@@ -19,8 +19,6 @@ from schemas.problems import Problem
 class AxisError(Problem):
     """Base of the tree."""
 
-    code = "axis.error"
-
 
 class FileUnreadable(AxisError):
     """A file to inspect cannot be opened or read to its end; `detail` says why."""

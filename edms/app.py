@@ -10,7 +10,7 @@ from axis.http.security import install_security
 from edms import feedback, problems
 from edms.accounts import authentication
 from edms.accounts import pages as account_pages
-from edms.bootstrap import Services, build
+from edms.bootstrap import CONFINEMENT, Services, build
 from edms.config import load
 from edms.documents import api as document_api
 from edms.documents import pages as document_pages
@@ -59,4 +59,5 @@ def create_app(services: Services) -> Flask:
 
 def application() -> Flask:
     """Return the application over the settings of the environment; what the server's workers call."""
+    CONFINEMENT.warm()
     return create_app(build(with_database(load(), "edms")))

@@ -16,11 +16,13 @@ from edms.accounts.passwords import Passwords
 from edms.accounts.service import AccountService
 from edms.audit import journal
 from edms.config import PREFIX, Settings, hub_tokens
+from edms.documents import pictures
 from edms.documents.attachments import AttachmentService
 from edms.documents.inventory import in_hand as documents_in_hand
 from edms.documents.layout.fonts import FontSet
 from edms.documents.layout.letter import render_official_letter
 from edms.documents.pages import DocumentPages
+from edms.documents.pictures import Pictures
 from edms.documents.queries import timeline_part
 from edms.documents.secrecy_review import SecrecyReview
 from edms.documents.service import DocumentService
@@ -47,7 +49,9 @@ from edms.signatures.service import SignatureService
 from edms.workflow.inventory import in_hand as workflow_in_hand
 from edms.workflow.queries import page_part as workflow_part
 from edms.workflow.service import WorkflowService
+from schemas.confined import Confinement
 from signing.errors import WrongPin
+from signing.pdf import confined
 from signing.providers import Pkcs12Folder
 from signing.trust import Trust, is_demonstration
 from storage.blobs.opening import open_store
@@ -61,6 +65,9 @@ from storage.outbox.worker import Broker, Waker, make_celery
 from storage.unit_of_work import Database
 
 QUEUE = "edms"
+
+CONFINEMENT = Confinement((pictures.MODULE, confined.MODULE))
+"""Where PDFs from elsewhere are read; one for the process, for it owns the server that forks its children."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +133,8 @@ def build(
     review = SecrecyReview(database)
     documents = DocumentService(database, blobs, partial(render_official_letter, fonts=fonts))
     registers = RegisterService(database)
-    tools = SigningTools(keys, settings.key_dir, trust, settings.timestamp_url, fonts)
+    shown = Pictures(CONFINEMENT)
+    tools = SigningTools(keys, settings.key_dir, trust, settings.timestamp_url, fonts, CONFINEMENT)
     signatures = SignatureService(database, blobs, registers, tools)
     status_service = StatusService(database, hub)
     contributors = (register_part, workflow_part, signature_part, exchange_part, timeline_part)
@@ -146,11 +154,11 @@ def build(
         dispatches=DispatchService(database, hub),
         refusals=RefusalService(database),
         statuses=status_service,
-        arrivals=ArrivalService(database, hub, Filing(hub, signatures), status_service),
+        arrivals=ArrivalService(database, hub, Filing(hub, signatures, shown), status_service),
         handovers=HandoverService(database, blobs, (documents_in_hand, workflow_in_hand)),
         minutes=MinutesWriter(database, blobs, PdfMinutes(lambda: fonts)),
         document_pages=DocumentPages(
-            documents, attachments, secrecy, review, contributors, numbers_of, {WrongPin: "pin"}
+            documents, attachments, secrecy, review, contributors, numbers_of, shown, {WrongPin: "pin"}
         ),
         stamp=stamper(settings.timestamp_url, trust, clock),
     )

@@ -27,7 +27,9 @@ Problem
     ├── ZipEncrypted             content.zip-encrypted
     ├── ZipUnsafeName            content.zip-unsafe-name
     ├── ZipUnsupported           content.zip-unsupported
-    └── ZipBomb                  content.zip-bomb   (413)
+    ├── ZipBomb                  content.zip-bomb   (413)
+    ├── ContentTooCostly         content.too-costly (413)
+    └── ReaderCrashed            content.reader-crashed
 """
 
 from __future__ import annotations
@@ -41,10 +43,6 @@ class XmlRefused(Problem):
     `line` and `column` count from 1 and are None where libxml2 does not tell (limits know their line only).
     `facts` repeats them beside what the leaf adds (`rule`, `limit`).
     """
-
-    code = "xml.refused"
-    message_vi = "Tệp XML không được chấp nhận. Hãy kiểm tra phần mềm đã tạo ra tệp rồi gửi lại."
-    message_en = "The XML was refused. Check the software that produced it and send it again."
 
     def __init__(
         self, detail: str = "", *, line: int | None = None, column: int | None = None, **facts: object
@@ -158,7 +156,6 @@ class SchemaViolation(XmlRefused):
 class LimitExceeded(XmlRefused):
     """Larger than this receiver is set to read; `facts["limit"]` is the bound, in the unit of its field."""
 
-    code = "xml.limit"
     status = 413
 
 
@@ -237,7 +234,6 @@ class AttachmentTooLarge(LimitExceeded):
 class ContentRefused(Problem):
     """A file whose content is not taken further."""
 
-    code = "content.refused"
     status = 422
 
 
@@ -280,3 +276,28 @@ class ZipBomb(ContentRefused):
     status = 413
     message_vi = "Tệp nén ZIP bung ra lớn bất thường nên bị từ chối. Hãy gửi tệp gốc không nén."
     message_en = "The ZIP grows abnormally large and was refused. Send the original file uncompressed."
+
+
+class ContentTooCostly(ContentRefused):
+    """Reading the file took more memory or time than one file may take (`schemas.confined.Bounds`)."""
+
+    code = "content.too-costly"
+    status = 413
+    message_vi = (
+        "Tệp cần quá nhiều bộ nhớ hoặc thời gian để đọc nên bị từ chối. "
+        "Hãy đề nghị bên gửi tạo lại tệp từ bản gốc rồi gửi lại."
+    )
+    message_en = (
+        "Reading the file takes too much memory or time, so it was refused. "
+        "Ask the sender to create it anew from the original and send it again."
+    )
+
+
+class ReaderCrashed(ContentRefused):
+    """The reader of the format died on the file."""
+
+    code = "content.reader-crashed"
+    message_vi = "Tệp bị hỏng đến mức không đọc được. Hãy đề nghị bên gửi tạo lại tệp từ bản gốc rồi gửi lại."
+    message_en = (
+        "The file is damaged beyond reading. Ask the sender to create it anew from the original and send it again."
+    )

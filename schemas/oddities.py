@@ -7,13 +7,13 @@ from schemas.findings import Finding, Severity
 ODDITIES: dict[str, tuple[Severity, str, str]] = {
     "xml.byte-order-mark": (
         "info",
-        "Tệp bắt đầu bằng dấu thứ tự byte (BOM) của UTF-8; không ảnh hưởng đến nội dung.",
-        "The file begins with the UTF-8 byte order mark; the content is not affected.",
+        "Tệp bắt đầu bằng dấu thứ tự byte (BOM) của UTF-8; không ảnh hưởng đến nội dung. Hãy báo bên gửi bỏ dấu này.",
+        "The file begins with the UTF-8 byte order mark; the content is not affected. Tell the sender to leave it out.",
     ),
     "xml.encoding-not-utf8": (
         "info",
-        "Thông điệp không dùng bảng mã UTF-8; đã đọc được. Bên gửi nên dùng UTF-8.",
-        "The message is not encoded in UTF-8; it was read. The sender should use UTF-8.",
+        "Thông điệp không dùng bảng mã UTF-8; đã đọc được. Hãy báo bên gửi dùng UTF-8.",
+        "The message is not encoded in UTF-8; it was read. Tell the sender to use UTF-8.",
     ),
     "xml.attachment-empty": (
         "error",
@@ -22,33 +22,33 @@ ODDITIES: dict[str, tuple[Severity, str, str]] = {
     ),
     "xml.base64-unpadded": (
         "warning",
-        "Nội dung base64 thiếu ký tự đệm ở cuối; đã đọc được, nhưng bên gửi nên sửa phần mềm.",
-        "The base64 content lacks its final padding; it was read, but the sender should mend the software.",
+        "Nội dung base64 thiếu ký tự đệm ở cuối; đã đọc được. Hãy báo bên gửi sửa phần mềm.",
+        "The base64 content lacks its final padding; it was read. Tell the sender to mend the software.",
     ),
     "xml.base64-url-safe": (
         "warning",
-        "Nội dung base64 dùng bảng ký tự cho URL (- và _); đã đọc được, nhưng bên gửi nên sửa phần mềm.",
-        "The base64 content uses the URL-safe alphabet (- and _); it was read, but the sender should mend the software.",
+        "Nội dung base64 dùng bảng ký tự cho URL (- và _); đã đọc được. Hãy báo bên gửi sửa phần mềm.",
+        "The base64 content uses the URL-safe alphabet (- and _); it was read. Tell the sender to mend the software.",
     ),
     "xml.base64-data-url": (
         "warning",
-        "Trước nội dung base64 có tiền tố “data:…,”; đã bỏ tiền tố, nhưng bên gửi nên sửa phần mềm.",
-        "The base64 content begins with a “data:…,” prefix; it was left out, but the sender should mend the software.",
+        "Trước nội dung base64 có tiền tố “data:…,”; đã bỏ tiền tố. Hãy báo bên gửi sửa phần mềm.",
+        "The base64 content begins with a “data:…,” prefix; it was left out. Tell the sender to mend the software.",
     ),
     "xml.attachment-text-loose": (
         "warning",
-        "Nội dung tệp nằm thẳng trong Attachment, không trong ContentTransferEncoded; đã đọc được. Bên gửi nên sửa.",
-        "The content stands in Attachment itself, not in ContentTransferEncoded; it was read. The sender should mend it.",
+        "Nội dung tệp nằm thẳng trong Attachment, không trong ContentTransferEncoded; đã đọc được. Hãy báo bên gửi sửa.",
+        "The content stands in Attachment itself, not in ContentTransferEncoded; it was read. Tell the sender to mend it.",
     ),
     "xml.attachment-in-envelope": (
         "warning",
-        "Tệp đính kèm nằm trong edXMLEnvelope; đã đọc được. Bên gửi nên đặt AttachmentEncoded bên cạnh phong bì.",
-        "An attachment stands inside edXMLEnvelope; it was read. The sender should put AttachmentEncoded beside it.",
+        "Tệp đính kèm nằm trong edXMLEnvelope; đã đọc được. Hãy báo bên gửi đặt AttachmentEncoded bên cạnh phong bì.",
+        "An attachment stands inside edXMLEnvelope; it was read. Tell the sender to put AttachmentEncoded beside it.",
     ),
     "xml.attachment-misplaced": (
         "warning",
-        "Tệp đính kèm nằm ngoài AttachmentEncoded; đã đọc được. Bên gửi nên sửa.",
-        "An attachment stands outside AttachmentEncoded; it was read. The sender should mend it.",
+        "Tệp đính kèm nằm ngoài AttachmentEncoded; đã đọc được. Hãy báo bên gửi sửa phần mềm.",
+        "An attachment stands outside AttachmentEncoded; it was read. Tell the sender to mend the software.",
     ),
 }
 """Severity and the sentences in Vietnamese and English, by rule."""

@@ -16,7 +16,6 @@
     ├── TimestampUntrusted         signing.timestamp-untrusted
     ├── DocumentProblem
     │   ├── DocumentUnreadable     signing.document-unreadable
-    │   ├── DocumentChanged        signing.document-changed
     │   ├── FieldMissing           signing.field-missing
     │   ├── FieldAlreadyFilled     signing.field-already-filled
     │   ├── FieldEmpty             signing.field-empty
@@ -40,15 +39,10 @@ from schemas.problems import Problem
 class SigningProblem(Problem):
     """The root of the tree."""
 
-    code = "signing.problem"
-    message_vi = "Không thực hiện được thao tác ký số. Hãy thử lại hoặc báo quản trị hệ thống."
-    message_en = "The signing operation failed. Try again or tell the administrator."
-
 
 class KeyProblem(SigningProblem):
     """A signing key cannot be used."""
 
-    code = "signing.key"
     status = 422
 
 
@@ -81,7 +75,6 @@ class KeyUnusable(KeyProblem):
 class CertificateProblem(SigningProblem):
     """A certificate may not be used to sign now (NĐ 68/2024, articles 31 and 32)."""
 
-    code = "signing.certificate"
     status = 422
 
 
@@ -157,7 +150,6 @@ class TimestampUntrusted(SigningProblem):
 class DocumentProblem(SigningProblem):
     """A document is not in the state that the operation needs."""
 
-    code = "signing.document"
     status = 422
 
 
@@ -167,15 +159,6 @@ class DocumentUnreadable(DocumentProblem):
     code = "signing.document-unreadable"
     message_vi = "Không đọc được tệp PDF (hỏng, mã hóa hoặc sai cấu trúc). Hãy xuất lại PDF rồi thử lại."
     message_en = "The PDF cannot be read (damaged, encrypted or malformed). Export it again and retry."
-
-
-class DocumentChanged(DocumentProblem):
-    """The document was changed in a way that its signatures do not allow."""
-
-    code = "signing.document-changed"
-    status = 409
-    message_vi = "Văn bản đã bị thay đổi sau khi ký. Hãy lấy lại bản gốc và trình ký lại."
-    message_en = "The document was changed after it was signed. Take the original and have it signed again."
 
 
 class FieldMissing(DocumentProblem):
@@ -218,9 +201,11 @@ class LeaderSignatureMissing(DocumentProblem):
     code = "signing.leader-signature-missing"
     status = 409
     message_vi = (
-        "Người có thẩm quyền chưa ký văn bản. Chỉ được cấp số, đóng dấu sau khi có chữ ký (Điều 32 NĐ 30/2020)."
+        "Người có thẩm quyền chưa ký văn bản. Hãy trình ký trước; chỉ cấp số, đóng dấu sau chữ ký (Điều 32 NĐ 30/2020)."
     )
-    message_en = "The competent person has not signed. Number and seal come after the signature (ND 30/2020, art. 32)."
+    message_en = (
+        "The competent person has not signed. Have it signed first; number and seal follow (ND 30/2020, art. 32)."
+    )
 
 
 class LeaderSignatureInvalid(DocumentProblem):

@@ -133,8 +133,8 @@ FINDINGS: Final[dict[str, tuple[Verdict, str, str]]] = {
     ),
     "signature.coverage": (
         _BAD,
-        "Chữ ký không bao trùm toàn bộ phiên bản văn bản đã ký. Không sử dụng văn bản này.",
-        "The signature does not cover the whole signed revision. Do not use this document.",
+        "Chữ ký không bao trùm toàn bộ phiên bản văn bản đã ký. Không sử dụng văn bản này; hãy yêu cầu bản gốc.",
+        "The signature does not cover the whole signed revision. Do not use this document; ask for the original.",
     ),
     "signature.time-conflict": (
         _OPEN,
@@ -173,18 +173,18 @@ FINDINGS: Final[dict[str, tuple[Verdict, str, str]]] = {
     ),
     "field.oversized": (
         _BAD,
-        "Ô dành sẵn lớn bất thường và có thể che nội dung. Không sử dụng văn bản này.",
-        "A reserved field is unusually large and may hide content. Do not use this document.",
+        "Ô dành sẵn lớn bất thường và có thể che nội dung. Không sử dụng văn bản này; hãy yêu cầu bản gốc.",
+        "A reserved field is unusually large and may hide content. Do not use this document; ask for the original.",
     ),
     "seal.without-leader": (
         _BAD,
-        "Văn bản có dấu cơ quan nhưng không có chữ ký hợp lệ của người có thẩm quyền.",
-        "The document is sealed without a valid signature of the competent person.",
+        "Văn bản có dấu cơ quan nhưng không có chữ ký hợp lệ của người có thẩm quyền. Không sử dụng; hãy hỏi lại bên gửi.",
+        "The document is sealed without a valid signature of the competent person. Do not use it; ask the sender.",
     ),
     "timestamp.absent": (
         _OPEN,
-        "Chữ ký không có dấu thời gian nên chưa xác định được thời điểm ký.",
-        "The signature has no time-stamp, so when it was made is not proven.",
+        "Chữ ký không có dấu thời gian nên chưa xác định được thời điểm ký. Hãy đề nghị bên gửi ký lại kèm dấu thời gian.",
+        "The signature has no time-stamp, so when it was made is not proven. Ask the sender to sign with a time-stamp.",
     ),
     "timestamp.untrusted": (
         _OPEN,
@@ -193,23 +193,23 @@ FINDINGS: Final[dict[str, tuple[Verdict, str, str]]] = {
     ),
     "timestamp.broken": (
         _BAD,
-        "Dấu thời gian không khớp chữ ký. Không sử dụng văn bản này.",
-        "The time-stamp does not match the signature. Do not use this document.",
+        "Dấu thời gian không khớp chữ ký. Không sử dụng văn bản này; hãy yêu cầu bên gửi ký lại.",
+        "The time-stamp does not match the signature. Do not use this document; ask the sender to sign again.",
     ),
     "certificate.expired": (
         _BAD,
-        "Chứng thư số đã hết hạn tại thời điểm ký.",
-        "The certificate had expired when the signature was made.",
+        "Chứng thư số đã hết hạn tại thời điểm ký. Hãy yêu cầu bên gửi ký lại bằng chứng thư số còn hiệu lực.",
+        "The certificate had expired when the signature was made. Ask the sender to sign again with one in force.",
     ),
     "certificate.not-yet-valid": (
         _BAD,
-        "Chứng thư số chưa có hiệu lực tại thời điểm ký.",
-        "The certificate was not yet valid when the signature was made.",
+        "Chứng thư số chưa có hiệu lực tại thời điểm ký. Hãy yêu cầu bên gửi kiểm tra đồng hồ và ký lại.",
+        "The certificate was not yet valid when the signature was made. Ask the sender to check the clock and sign again.",
     ),
     "certificate.revoked": (
         _BAD,
-        "Chứng thư số đã bị thu hồi trước thời điểm ký.",
-        "The certificate had been revoked when the signature was made.",
+        "Chứng thư số đã bị thu hồi trước thời điểm ký. Không sử dụng; hãy yêu cầu bên gửi ký lại bằng chứng thư số khác.",
+        "The certificate had been revoked when the signature was made. Do not use it; ask the sender to sign with another.",
     ),
     "certificate.untrusted": (
         _OPEN,
@@ -218,8 +218,8 @@ FINDINGS: Final[dict[str, tuple[Verdict, str, str]]] = {
     ),
     "certificate.unsuitable": (
         _BAD,
-        "Chứng thư số không được phép dùng để ký.",
-        "The certificate may not be used for signing.",
+        "Chứng thư số không được phép dùng để ký. Hãy yêu cầu bên gửi ký lại bằng chứng thư số có mục đích ký số.",
+        "The certificate may not be used for signing. Ask the sender to sign again with one whose key usage is signing.",
     ),
     "certificate.revocation-unknown": (
         _OPEN,

@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from tests.postgres import distribution_server, distribution_url, each_server, each_url, postgres_server, postgres_url
 
+pytest_plugins = ["tests.provoked"]
+
 __all__ = ["distribution_server", "distribution_url", "each_server", "each_url", "postgres_server", "postgres_url"]

@@ -16,7 +16,7 @@ AxisError
     ├── SecrecyDeclared                edxml.secrecy-declared
     └── NotBuildable                   facts["field"] is the element's path
         ├── FieldMissing               edxml.field-missing
-        ├── FieldTooLong               edxml.field-too-long
+        ├── FieldTooLong               edxml.field-over-limit
         ├── FieldInvalid               edxml.field-invalid
         ├── AttachmentsDiffer          edxml.attachments-differ
         └── AttachmentChanged          edxml.attachment-changed
@@ -30,7 +30,6 @@ from axis.errors import AxisError
 class EdxmlError(AxisError):
     """Base of the tree."""
 
-    code = "edxml.error"
     status = 422
 
 
@@ -155,7 +154,7 @@ class FieldMissing(NotBuildable):
 class FieldTooLong(NotBuildable):
     """A field has more characters than may be sent; `facts` has `limit` and `length`."""
 
-    code = "edxml.field-too-long"
+    code = "edxml.field-over-limit"
     message_vi = "Một trường thông tin dài quá mức cho phép khi gửi liên thông. Hãy rút gọn trường đã nêu rồi gửi lại."
     message_en = "A field is longer than may be sent. Shorten the field named and send again."
 

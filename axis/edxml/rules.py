@@ -27,23 +27,23 @@ _MORE = "edxml.findings-left-out"
 RULES: dict[str, Rule] = {
     _MORE: Rule(
         "warning",
-        "Từ vị trí này còn nhiều lỗi cùng loại; chỉ ghi lại những lỗi đầu tiên. Bên gửi nên sửa phần mềm.",
-        "From here on there are more faults of the same kind; only the first were kept. The sender should mend the software.",
+        "Từ vị trí này còn nhiều lỗi cùng loại; chỉ ghi lại những lỗi đầu tiên. Hãy báo bên gửi sửa phần mềm.",
+        "From here on there are more faults of the same kind; only the first were kept. Tell the sender to mend the software.",
     ),
     "edxml.namespace-unknown": Rule(
         "warning",
-        "Không gian tên của thông điệp không phải của QCVN 102; đã đọc theo tên phần tử. Bên gửi nên sửa.",
-        "The namespace is not that of QCVN 102; elements were read by name. The sender should mend it.",
+        "Không gian tên của thông điệp không phải của QCVN 102; đã đọc theo tên phần tử. Hãy báo bên gửi sửa phần mềm.",
+        "The namespace is not that of QCVN 102; elements were read by name. Tell the sender to mend the software.",
     ),
     "edxml.namespaces-mixed": Rule(
         "warning",
-        "Thông điệp trộn nhiều không gian tên; đã đọc theo tên phần tử. Bên gửi nên sửa.",
-        "The message mixes namespaces; elements were read by name. The sender should mend it.",
+        "Thông điệp trộn nhiều không gian tên; đã đọc theo tên phần tử. Hãy báo bên gửi sửa phần mềm.",
+        "The message mixes namespaces; elements were read by name. Tell the sender to mend the software.",
     ),
     "edxml.from-nested": Rule(
         "warning",
-        "Phần tử From lồng trong From; đã dùng phần tử bên trong. Bên gửi nên sửa.",
-        "From is nested in From; the inner one was used. The sender should mend it.",
+        "Phần tử From lồng trong From; đã dùng phần tử bên trong. Hãy báo bên gửi sửa phần mềm.",
+        "From is nested in From; the inner one was used. Tell the sender to mend the software.",
     ),
     "edxml.from-duplicated": Rule(
         "error",
@@ -57,8 +57,8 @@ RULES: dict[str, Rule] = {
     ),
     "edxml.field-too-long": Rule(
         "info",
-        "Một trường dài hơn quy định; đã giữ nguyên.",
-        "A field is longer than the rules say; it was kept whole.",
+        "Một trường dài hơn quy định; đã giữ nguyên. Hãy báo bên gửi rút gọn trường đã nêu.",
+        "A field is longer than the rules say; it was kept whole. Tell the sender to shorten the field named.",
     ),
     "edxml.comment-in-field": Rule(
         "warning",
@@ -72,8 +72,8 @@ RULES: dict[str, Rule] = {
     ),
     "edxml.organ-name-missing": Rule(
         "info",
-        "Thiếu tên cơ quan; hãy tra theo mã định danh.",
-        "An agency has no name; look it up by its identifier.",
+        "Thiếu tên cơ quan. Hãy tra theo mã định danh.",
+        "An agency has no name. Look it up by its identifier.",
     ),
     "edxml.recipient-without-id": Rule(
         "warning",
@@ -82,13 +82,13 @@ RULES: dict[str, Rule] = {
     ),
     "edxml.recipient-duplicated": Rule(
         "warning",
-        "Một cơ quan nhận được nêu nhiều lần; đã giữ một lần.",
-        "A recipient is named several times; it was kept once.",
+        "Một cơ quan nhận được nêu nhiều lần; đã giữ một lần. Hãy báo bên gửi xem lại danh sách nơi nhận.",
+        "A recipient is named several times; it was kept once. Tell the sender to look at the list of recipients.",
     ),
     "edxml.document-id-derived": Rule(
         "warning",
-        "Thông điệp thiếu mã văn bản; mã được lập từ cơ quan, ngày, số và ký hiệu.",
-        "The document id is missing; one was formed from agency, date, number and notation.",
+        "Thông điệp thiếu mã văn bản; mã được lập từ cơ quan, ngày, số và ký hiệu. Hãy báo bên gửi bổ sung mã.",
+        "The document id is missing; one was formed from agency, date, number and notation. Tell the sender to give one.",
     ),
     "edxml.code-missing": Rule(
         "warning",
@@ -97,8 +97,8 @@ RULES: dict[str, Rule] = {
     ),
     "edxml.code-number-form": Rule(
         "info",
-        "Số văn bản không phải là số; đã giữ nguyên.",
-        "The document number is not numeric; it was kept as it is.",
+        "Số văn bản không phải là số; đã giữ nguyên. Hãy đối chiếu với tệp đính kèm khi vào sổ.",
+        "The document number is not numeric; it was kept as it is. Compare with the attachment when registering.",
     ),
     "edxml.date-missing": Rule(
         "warning",
@@ -127,23 +127,23 @@ RULES: dict[str, Rule] = {
     ),
     "edxml.priority-unknown": Rule(
         "warning",
-        "Mức độ khẩn không thuộc 0–4; hãy xem dấu khẩn trên văn bản.",
-        "The urgency is not within 0–4; look for the stamp on the document.",
+        "Mức độ khẩn không thuộc 0–4. Hãy xem dấu khẩn trên văn bản.",
+        "The urgency is not within 0–4. Look for the stamp on the document.",
     ),
     "edxml.response-for-empty": Rule(
         "info",
-        "Phần tử ResponseFor để trống; đã bỏ qua.",
-        "ResponseFor is empty; it was left out.",
+        "Phần tử ResponseFor để trống; đã bỏ qua. Hãy xem tệp đính kèm nếu cần biết văn bản được trả lời.",
+        "ResponseFor is empty; it was left out. Look in the attachment for the document that is answered.",
     ),
     "edxml.trace-organ-null": Rule(
         "info",
-        "Một chặng chuyển không nêu cơ quan.",
-        "A station of the message's way names no agency.",
+        "Một chặng chuyển không nêu cơ quan. Hãy hỏi bên gửi nếu cần biết thông điệp đã qua đâu.",
+        "A station of the message's way names no agency. Ask the sender if you need to know the way.",
     ),
     "edxml.business-missing": Rule(
         "info",
-        "Thông điệp không nêu loại nghiệp vụ; được hiểu là văn bản mới.",
-        "The message names no operation; it is taken as a new document.",
+        "Thông điệp không nêu loại nghiệp vụ; được hiểu là văn bản mới. Hãy hỏi lại bên gửi nếu đây là cập nhật hoặc thu hồi.",
+        "The message names no operation; it is taken as a new document. Ask the sender if it should update or revoke another.",
     ),
     "edxml.business-duplicated": Rule(
         "error",
@@ -162,18 +162,18 @@ RULES: dict[str, Rule] = {
     ),
     "edxml.status-code-unknown": Rule(
         "warning",
-        "Mã trạng thái không có trong danh mục; đã giữ nguyên, không làm thay đổi tình trạng văn bản.",
-        "The status code is not in the list; it was kept and changes nothing.",
+        "Mã trạng thái không có trong danh mục; đã giữ nguyên, không đổi tình trạng văn bản. Hãy hỏi bên gửi nghĩa của mã.",
+        "The status code is not in the list; it was kept and changes nothing. Ask the sender what it means.",
     ),
     "edxml.target-id-missing": Rule(
         "warning",
-        "Thông điệp trạng thái không có mã văn bản; hãy tìm văn bản theo số, ký hiệu.",
-        "The status names no document id; find the document by its number and notation.",
+        "Thông điệp trạng thái không có mã văn bản. Hãy tìm văn bản theo số, ký hiệu.",
+        "The status names no document id. Find the document by its number and notation.",
     ),
     "edxml.timestamp-ahead": Rule(
         "warning",
-        "Thời điểm ghi trong thông điệp muộn hơn đồng hồ của trục; thời điểm của trục được dùng. Bên gửi nên chỉnh giờ.",
-        "The message bears a time ahead of the hub's clock; the hub's time counts. The sender should set its clock.",
+        "Thời điểm ghi trong thông điệp muộn hơn đồng hồ của trục; thời điểm của trục được dùng. Hãy báo bên gửi chỉnh giờ.",
+        "The message bears a time ahead of the hub's clock; the hub's time counts. Tell the sender to set its clock.",
     ),
     "edxml.status-targets-several": Rule(
         "warning",
@@ -182,18 +182,18 @@ RULES: dict[str, Rule] = {
     ),
     "edxml.signature-absent": Rule(
         "info",
-        "Thông điệp không có chữ ký số trên phần thông tin chung.",
-        "The envelope carries no digital signature.",
+        "Thông điệp không có chữ ký số trên phần thông tin chung. Hãy xác minh nguồn gửi bằng cách khác.",
+        "The envelope carries no digital signature. Verify the source by other means.",
     ),
     "edxml.signature-namespace": Rule(
         "info",
-        "Chữ ký trong thông điệp không thuộc chuẩn XML Signature nên không kiểm tra được.",
-        "The signature in the message is not in the XML Signature namespace and cannot be verified.",
+        "Chữ ký trong thông điệp không thuộc chuẩn XML Signature nên không kiểm tra được. Hãy đề nghị bên gửi ký lại.",
+        "The signature is not in the XML Signature namespace and cannot be verified. Ask the sender to sign again.",
     ),
     "edxml.signature-unverifiable": Rule(
         "info",
-        "Chữ ký trong thông điệp chỉ là hình thức (thiếu hoặc cụt chứng thư, giá trị chữ ký) nên không kiểm tra được.",
-        "The signature is a dummy (its certificate or value is missing or cut short) and cannot be verified.",
+        "Chữ ký chỉ là hình thức (thiếu hoặc cụt chứng thư, giá trị chữ ký) nên không kiểm tra được. Hãy đề nghị bên gửi ký lại.",
+        "The signature is a dummy (its certificate or value is missing or cut short). Ask the sender to sign again.",
     ),
     "edxml.secrecy-declared": Rule(
         "error",
@@ -217,28 +217,28 @@ RULES: dict[str, Rule] = {
     ),
     "edxml.attachment-id-duplicated": Rule(
         "warning",
-        "Nhiều tệp đính kèm cùng một ContentId; đã ghép theo thứ tự.",
-        "Several attachments share one ContentId; they were matched in order.",
+        "Nhiều tệp đính kèm cùng một ContentId; đã ghép theo thứ tự. Hãy đối chiếu tên và nội dung từng tệp.",
+        "Several attachments share one ContentId; they were matched in order. Compare the name and content of each.",
     ),
     "edxml.attachment-name-differs": Rule(
         "info",
-        "Tên tệp trong bản kê khác tên trong phần đính kèm; đã dùng tên trong bản kê.",
-        "The manifest and the attachment give different file names; the manifest's was used.",
+        "Tên tệp trong bản kê khác tên trong phần đính kèm; đã dùng tên trong bản kê. Hãy mở tệp để kiểm tra nội dung.",
+        "The manifest and the attachment give different file names; the manifest's was used. Open the file to see what it holds.",
     ),
     "edxml.attachment-name-unsafe": Rule(
         "warning",
-        "Tên tệp đính kèm chứa đường dẫn hoặc ký tự điều khiển; hãy đặt lại tên khi lưu.",
-        "An attachment's name holds a path or control characters; rename it when saving.",
+        "Tên tệp đính kèm chứa đường dẫn hoặc ký tự điều khiển. Hãy đặt lại tên khi lưu.",
+        "An attachment's name holds a path or control characters. Rename it when saving.",
     ),
     "edxml.attachment-type-differs": Rule(
         "info",
-        "Kiểu tệp trong bản kê khác kiểu trong phần đính kèm; nội dung thật được dùng để xác định.",
-        "The manifest and the attachment give different types; the content itself decides.",
+        "Kiểu tệp trong bản kê khác kiểu trong phần đính kèm; nội dung thật được dùng để xác định. Hãy báo bên gửi sửa bản kê.",
+        "The manifest and the attachment give different types; the content itself decides. Tell the sender to mend the manifest.",
     ),
     "edxml.attachment-content-differs": Rule(
         "warning",
-        "Nội dung tệp không đúng kiểu đã khai báo; hệ thống dùng kiểu thật của nội dung.",
-        "The content is not of the declared type; the real type is used.",
+        "Nội dung tệp không đúng kiểu đã khai báo; hệ thống dùng kiểu thật của nội dung. Hãy mở tệp theo kiểu thật.",
+        "The content is not of the declared type; the real type is used. Open the file as what it is.",
     ),
     "edxml.attachment-text-damaged": Rule(
         "error",
@@ -252,8 +252,8 @@ RULES: dict[str, Rule] = {
     ),
     "edxml.attachment-extension-differs": Rule(
         "warning",
-        "Phần mở rộng của tên tệp không khớp với nội dung thật; hãy mở tệp theo kiểu thật của nội dung.",
-        "The extension of the file name does not fit the content; open the file as what it really is.",
+        "Phần mở rộng của tên tệp không khớp với nội dung thật. Hãy mở tệp theo kiểu thật của nội dung.",
+        "The extension of the file name does not fit the content. Open the file as what it really is.",
     ),
     "edxml.attachment-digest-wrong": Rule(
         "error",

@@ -14,33 +14,32 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from axis.http.commands import AddParser, adder
 from storage.merkle.verifier import Anchor, CheckStamp, Report, parse_anchor, verify
 
 if TYPE_CHECKING:
-    from axis.http.commands import AddParser
     from storage.merkle.stored import Log
     from storage.unit_of_work import Database
 
 _SHOWN = 20
 
 
-def add_audit_parsers(add: AddParser) -> None:
-    """Add `audit export` and `audit verify`."""
-    actions = add("audit", "nhật ký có thể kiểm chứng / the log that can be verified").add_subparsers(
-        dest="action", required=True
-    )
-    exporting = actions.add_parser("export", help="xuất nhật ký ra tệp / write the log to a file")
+def add_audit_parsers(add: AddParser, program: str) -> None:
+    """Add `audit export` and `audit verify` to the commands of `program`."""
+    words = "nhật ký có thể kiểm chứng / the log that can be verified"
+    actions = add("audit", words, "audit export nhat-ky.jsonl", "audit verify nhat-ky.jsonl --trust-roots goc.pem")
+    action = adder(actions.add_subparsers(dest="action", required=True), f"{program} audit")
+    exporting = action("export", "xuất nhật ký ra tệp / write the log to a file", "export nhat-ky.jsonl")
     exporting.add_argument("file", type=Path)
     exporting.add_argument("--start", type=int, default=0, help="từ mục số / from this entry on")
-    verifying = actions.add_parser(
-        "verify", help="kiểm chứng tệp đã xuất, không cần CSDL / verify such a file, offline"
-    )
+    words = "kiểm chứng tệp đã xuất, không cần CSDL / verify such a file, without a database"
+    verifying = action("verify", words, "verify nhat-ky.jsonl --trust-roots goc.pem --since 1200:9f2c…")
     verifying.add_argument("file", type=Path)
     verifying.add_argument("--trust-roots", type=Path, help="PEM: kiểm tra dấu thời gian / check time-stamps")
     verifying.add_argument(
         "--since", type=_anchor, help="điểm kiểm đã giữ riêng / a checkpoint kept elsewhere: SIZE:ROOT or file"
     )
-    verifying.add_argument("--json", action="store_true")
+    verifying.add_argument("--json", action="store_true", help="in JSON / print JSON")
 
 
 def export_log(options: argparse.Namespace, database: Database, log: Log) -> int:

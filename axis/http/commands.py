@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from axis.http import blob_commands
@@ -22,7 +23,63 @@ if TYPE_CHECKING:
     from storage.unit_of_work import Database
 
 Command = Callable[[argparse.Namespace], int]
-AddParser = Callable[[str, str], argparse.ArgumentParser]
+
+DONE, REFUSED, MISUSED, UNAVAILABLE = 0, 1, 2, 3
+"""Exit statuses: done; refused, the reason stands on stderr; wrong usage; a part is away, nothing is lost, try again."""
+
+_STATUSES = (
+    "Mã kết thúc: 0 xong, 1 bị từ chối (lý do ở stderr), 2 sai cú pháp, 3 chưa phục vụ được, hãy thử lại sau.\n"
+    "Exit status: 0 done, 1 refused (the reason is on stderr), 2 wrong usage, 3 unavailable, try again later."
+)
+
+
+class AddParser(Protocol):
+    """Adds the parser of a command: its name, what it does in both languages, and examples, one a line."""
+
+    def __call__(self, name: str, words: str, *examples: str) -> argparse.ArgumentParser:
+        """Return the new parser."""
+
+
+def adder(commands: Any, program: str) -> AddParser:
+    """Return what adds commands to `commands` (from `add_subparsers`); `program` begins each example."""
+
+    def add(name: str, words: str, *examples: str) -> argparse.ArgumentParser:
+        shown = "\n".join(f"  {program} {one}" for one in (examples or (name,)))
+        parser: argparse.ArgumentParser = commands.add_parser(
+            name,
+            help=words,
+            description=words,
+            epilog=f"Ví dụ / examples:\n{shown}\n\n{_STATUSES}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        return parser
+
+    return add
+
+
+def print_json(value: object) -> None:
+    """Print `value` as JSON on the standard output; UUIDs, paths and times become text."""
+    print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def read_secret(prompt: str, file: Path | None) -> str:
+    """Return a password or PIN: the first line of `file`, or what is typed at a prompt. It never stands on the command line.
+
+    Raises `FileUnreadable`.
+    """
+    from getpass import getpass  # noqa: PLC0415 - only some commands ask
+
+    from axis.http.errors import FileUnreadable  # noqa: PLC0415 - as above
+
+    if file is None:
+        return getpass(f"{prompt}: ")
+    try:
+        return file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FileUnreadable(str(error)) from error
+
+
+_AWAY = frozenset({502, 503, 504})
 
 
 class ServiceSettings(Protocol):
@@ -73,7 +130,7 @@ class Service:
     """Adds the parsers of its own commands."""
 
     def main(self, arguments: Sequence[str] | None = None) -> int:
-        """Run one command; return 0 done, 1 refused (the reason stands on stderr in both languages), 2 wrong usage."""
+        """Run one command and return its exit status; the reason of a refusal stands on stderr in both languages."""
         options = self.parser().parse_args(arguments)
         from schemas.problems import Problem  # noqa: PLC0415
         from storage.errors import StorageError  # noqa: PLC0415
@@ -93,27 +150,48 @@ class Service:
         except Problem as refusal:
             lines = [refusal.message_vi, refusal.message_en, refusal.detail]
             print("\n".join(line for line in lines if line), file=sys.stderr)
+            return UNAVAILABLE if refusal.status in _AWAY else REFUSED
         except StorageError as error:
             print(f"Không thực hiện được / Not done:\n{error}", file=sys.stderr)
-        return 1
+            return REFUSED
+        except KeyboardInterrupt:
+            print("Đã dừng; chạy lại lệnh để làm tiếp. / Stopped; run it again to go on.", file=sys.stderr)
+            return UNAVAILABLE
+        except BrokenPipeError:  # whoever read the output has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        except Exception as error:
+            from axis.http.errors import Unavailable  # noqa: PLC0415 - what knows the drivers' errors is heavy
+            from axis.http.problems import describe  # noqa: PLC0415
+
+            if describe(error).code != Unavailable.code:
+                raise
+            print(f"{Unavailable.message_vi}\n{Unavailable.message_en}\n{error}", file=sys.stderr)
+            return UNAVAILABLE
 
     def parser(self) -> argparse.ArgumentParser:
         """Return the parser of all commands."""
-        parser = argparse.ArgumentParser(prog=self.name, description=self.description)
-        commands = parser.add_subparsers(dest="command", required=True)
-
-        def add(name: str, words: str) -> argparse.ArgumentParser:
-            return commands.add_parser(name, help=words)
-
+        parser = argparse.ArgumentParser(
+            prog=self.name,
+            description=self.description,
+            epilog=_STATUSES,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        add = adder(parser.add_subparsers(dest="command", required=True), self.name)
         add("serve", "chạy cả web và worker / run web and worker under one command")
         add("web", "chạy dịch vụ web / run the web service")
         add("worker", "chạy worker / run the worker")
         add("migrate", "nâng cấp cơ sở dữ liệu / bring the database to the newest revision")
-        config = add("config", "cấu hình / settings").add_subparsers(dest="action", required=True)
-        config.add_parser("check", help="kiểm tra cấu hình / check the settings and the files they name")
-        dead = add("dead-letters", "việc đã bỏ dở / work that was given up")
-        dead.add_argument("--json", action="store_true")
-        add("redrive", "làm lại việc bỏ dở / try a dead letter again").add_argument("id", type=int)
+        config = adder(
+            add("config", "cấu hình / settings", "config check").add_subparsers(dest="action", required=True),
+            f"{self.name} config",
+        )
+        check = config("check", "kiểm tra cấu hình và các tệp / check the settings and the files they name")
+        check.add_argument("--json", action="store_true", help="in JSON / print JSON")
+        dead = add("dead-letters", "việc đã bỏ dở / work that was given up", "dead-letters", "dead-letters --json")
+        dead.add_argument("--json", action="store_true", help="in JSON / print JSON")
+        redrive = add("redrive", "làm lại việc bỏ dở / try a dead letter again", "redrive 4711")
+        redrive.add_argument("id", type=int, help="số do dead-letters in ra / number that dead-letters prints")
         blob_commands.add_parsers(add)
         if self.add_parsers is not None:
             self.add_parsers(add)
@@ -151,9 +229,12 @@ class Service:
         print(f"{self.name}: {self.migrate(self._settings())}")
         return 0
 
-    def _config(self, _options: argparse.Namespace) -> int:
+    def _config(self, options: argparse.Namespace) -> int:
         settings = self.load()
         self.check(settings)
+        if options.json:
+            print_json({name: _plain(value) for name, value in asdict(settings).items()})
+            return DONE
         for name, value in asdict(settings).items():
             print(f"{name} = {value}")
         return 0
@@ -163,7 +244,7 @@ class Service:
 
         found = dead_letters(self.database(self.load()))
         if options.json:
-            print(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2, default=str))
+            print_json([asdict(one) for one in found])
             return 0
         for one in found:
             print(f"{one.id:>8} {one.died_at:%Y-%m-%d %H:%M:%S} {one.topic} {json.dumps(one.payload)} {one.reason}")
@@ -176,3 +257,10 @@ class Service:
             return 0
         print(f"Không có việc bỏ dở số {options.id} / no dead letter {options.id}", file=sys.stderr)
         return 1
+
+
+def _plain(value: object) -> object:
+    """A setting as JSON has it; a secret stays stars."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, bool | int | float) else str(value)

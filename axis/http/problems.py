@@ -18,10 +18,12 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from axis.http.errors import (
+    BadRequest,
     BodyTooLarge,
     ConcurrentChange,
-    Forbidden,
     Internal,
+    MediaTypeUnsupported,
+    MethodNotAllowed,
     NotFound,
     RequestInvalid,
     Unauthenticated,
@@ -49,7 +51,16 @@ _STORAGE: dict[type[Exception], type[Problem]] = {
 """What the edge answers when a service let an error of storage through."""
 
 _HTTP: dict[int, type[Problem]] = {
-    problem.status: problem for problem in (Unauthenticated, Forbidden, NotFound, BodyTooLarge, RequestInvalid)
+    problem.status: problem
+    for problem in (
+        Unauthenticated,
+        NotFound,
+        MethodNotAllowed,
+        BodyTooLarge,
+        MediaTypeUnsupported,
+        RequestInvalid,
+        Unavailable,
+    )
 }
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 
@@ -139,12 +150,8 @@ def _of_problem(problem: Problem) -> ProblemDetails:
 def _of_http(error: HTTPException) -> ProblemDetails:
     status = error.code or 500
     headers = {name: value for name, value in error.get_headers() if name in _KEPT_HEADERS}
-    known = _HTTP.get(status)
-    if known is not None:
-        details = _of_problem(known())
-        return ProblemDetails(
-            status, details.code, details.title, details.title_en, headers=dict(details.headers) | headers
-        )
-    title_en = f"{error.name}. Check the request against the description of the interface."
-    title = f"Yêu cầu không thực hiện được (HTTP {status}). Hãy đối chiếu với tài liệu mô tả giao diện."
-    return ProblemDetails(status, f"http.status-{status}", title, title_en, headers=headers)
+    problem = _HTTP.get(status, Internal if status >= 500 else BadRequest)
+    details = _of_problem(problem())
+    return ProblemDetails(
+        status, details.code, details.title, details.title_en, headers=dict(details.headers) | headers
+    )

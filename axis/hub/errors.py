@@ -26,7 +26,6 @@ from axis.errors import AxisError
 class ExchangeRefused(AxisError):
     """Base of the refusals of a message or of a step of its delivery."""
 
-    code = "exchange.refused"
     status = 422
 
 

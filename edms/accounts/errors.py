@@ -67,8 +67,8 @@ class SignInNeeded(AccountsProblem):
 
     code = "accounts.sign-in-needed"
     status = 401
-    message_vi = "Hãy đăng nhập để xem trang này."
-    message_en = "Sign in to see this page."
+    message_vi = "Trang này chỉ dành cho người đã đăng nhập. Hãy đăng nhập để xem."
+    message_en = "This page is for people who are signed in. Sign in to see it."
 
 
 class SessionEnded(AccountsProblem):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from edms.accounts.model import Account, ApiToken
 from edms.organisation.actor import Actor
+from edms.organisation.queries import appointments_of
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,37 @@ def tokens_of(session: Session, actor: Actor, at: datetime) -> list[TokenView]:
         )
         for row in session.scalars(statement).unique()
     ]
+
+
+@dataclass(frozen=True)
+class AccountView:
+    """An account as an administrator sees it; `positions` are those held now."""
+
+    id: UUID
+    login: str
+    person_name: str
+    positions: tuple[str, ...]
+    locked: bool
+
+
+def all_accounts(session: Session, at: datetime) -> list[AccountView]:
+    """Return every account, by login."""
+    rows = session.scalars(select(Account).order_by(Account.login)).unique().all()
+    return [
+        AccountView(
+            row.id,
+            row.login,
+            row.person.full_name,
+            tuple(f"{one.position_title}, {one.agency_name}" for one in appointments_of(session, row.person_id, at)),
+            row.locked_at is not None,
+        )
+        for row in rows
+    ]
+
+
+def account_called(session: Session, login: str) -> UUID | None:
+    """Return the id of the account with the login `login` (as stored, in lower case), or None."""
+    return session.scalars(select(Account.id).where(Account.login == login)).one_or_none()
 
 
 def account_of(session: Session, person_id: UUID) -> UUID | None:

@@ -110,6 +110,11 @@ SENTENCES: dict[str, Sentence] = {
         "đã tiếp nhận và xử lý sự việc bảo mật[: {note}]", "acknowledged the secrecy incident[: {note}]"
     ),
     "account.created": Sentence("đã tạo tài khoản[ {login}]", "created the account[ {login}]"),
+    "key.registered": Sentence(
+        "đã đăng ký chứng thư số[ {reference}][, số hiệu {serial}]",
+        "registered the signing key[ {reference}][, serial number {serial}]",
+    ),
+    "key.ended": Sentence("đã kết thúc việc dùng chứng thư số[ {reference}]", "ended the signing key[ {reference}]"),
     "account.locked": Sentence("đã khoá tài khoản[ {login}]", "locked the account[ {login}]"),
     "account.signed-in": Sentence("đã đăng nhập[ từ {remote}]", "signed in[ from {remote}]"),
     "account.signed-out": Sentence("đã đăng xuất", "signed out"),

@@ -58,10 +58,10 @@ class HeldForSecrecy(Problem):
     code: ClassVar[str] = "documents.held-for-secrecy"
     status: ClassVar[int] = 409
     message_vi: ClassVar[str] = (
-        "Văn bản đang bị giữ chờ kiểm tra độ mật. Văn thư hoặc người phụ trách bảo mật phải kiểm tra và kết luận trước."
+        "Văn bản đang bị giữ chờ kiểm tra độ mật. Hãy để văn thư hoặc người phụ trách bảo mật kiểm tra và kết luận trước."
     )
     message_en: ClassVar[str] = (
-        "The document is held until its secrecy is checked. A clerk or the security officer decides first."
+        "The document is held until its secrecy is checked. Ask a clerk or the security officer to decide first."
     )
 
 

@@ -18,9 +18,9 @@ from edms.documents.access import find
 from edms.documents.attachments import SUFFIXES, AttachmentService
 from edms.documents.commands import DraftLetter, ListDocuments, NewAttachment, ReleaseFromHold, ReturnDraft
 from edms.documents.errors import AttachmentKindRefused
-from edms.documents.layout.preview import render_page
 from edms.documents.model import Direction
 from edms.documents.notation import PLAIN_LETTER, TYPE_ABBREVIATIONS
+from edms.documents.pictures import Pictures
 from edms.documents.queries import PAGE_ROWS, listed, page_of, rows, with_numbers
 from edms.documents.secrecy_review import SecrecyReview
 from edms.documents.service import DocumentService, Draft
@@ -53,6 +53,7 @@ class DocumentPages:
     review: SecrecyReview
     contributors: tuple[PageContributor, ...]
     numbers: Numbers
+    pictures: Pictures
     fields: Mapping[type[Problem], str] = field(default_factory=dict)
     """Refusals of lower packages that concern one field of a form, with its name."""
 
@@ -170,7 +171,7 @@ def _files(pages: Blueprint, needs: DocumentPages) -> None:
             return response
         needs.service.record_file(current_actor(), file, "document.page-shown", number)
         with needs.service.open_file(file) as stream:
-            response.set_data(render_page(stream.read(), number - 1, width))
+            response.set_data(needs.pictures.page(stream, number - 1, width))
         return response
 
 

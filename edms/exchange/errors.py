@@ -34,7 +34,7 @@ class NotOnAxis(Problem):
 class EnvelopeInvalid(Problem):
     """`detail` names the findings."""
 
-    code: ClassVar[str] = "exchange.envelope-invalid"
+    code: ClassVar[str] = "arrival.envelope-invalid"
     message_vi: ClassVar[str] = "Chữ ký trên phong bì gói tin không hợp lệ. Không vào sổ; hãy báo cơ quan gửi gửi lại."
     message_en: ClassVar[str] = (
         "The envelope's signature is not valid. Do not register it; ask the sender to send it again."
@@ -44,7 +44,7 @@ class EnvelopeInvalid(Problem):
 class CertificateOfAnother(Problem):
     """The certificate names another agency than the sender."""
 
-    code: ClassVar[str] = "exchange.certificate-of-another"
+    code: ClassVar[str] = "arrival.certificate-of-another"
     message_vi: ClassVar[str] = (
         "Phong bì được ký bằng chứng thư của cơ quan khác. Không vào sổ; hãy xác minh với cơ quan gửi."
     )
@@ -56,7 +56,7 @@ class CertificateOfAnother(Problem):
 class AttachmentChanged(Problem):
     """Digest or length differ from the signed manifest."""
 
-    code: ClassVar[str] = "exchange.attachment-changed"
+    code: ClassVar[str] = "arrival.attachment-changed"
     message_vi: ClassVar[str] = "Tệp đính kèm khác với danh mục đã ký. Không vào sổ; hãy báo cơ quan gửi gửi lại."
     message_en: ClassVar[str] = "An attachment differs from the signed manifest. Do not register it; ask for it again."
 
@@ -64,7 +64,7 @@ class AttachmentChanged(Problem):
 class DocumentRepeated(Problem):
     """The first one stands; the repetition is kept for evidence."""
 
-    code: ClassVar[str] = "exchange.document-repeated"
+    code: ClassVar[str] = "arrival.document-repeated"
     status: ClassVar[int] = 409
     message_vi: ClassVar[str] = "Văn bản này đã nhận trước đó. Hãy dùng bản đã nhận; bản lặp được giữ làm chứng cứ."
     message_en: ClassVar[str] = "This document arrived before. Use the first one; the repetition is kept as evidence."
@@ -73,7 +73,7 @@ class DocumentRepeated(Problem):
 class IdentifierTooLong(Problem):
     """An organ's or a document's id, or a status code, beyond the lengths of QCVN 102:2016; `detail` names the element."""
 
-    code: ClassVar[str] = "exchange.identifier-too-long"
+    code: ClassVar[str] = "arrival.identifier-too-long"
     message_vi: ClassVar[str] = (
         "Mã định danh trong gói tin dài quá quy chuẩn. Không vào sổ; hãy báo cơ quan gửi sửa phần mềm rồi gửi lại."
     )
@@ -85,7 +85,7 @@ class IdentifierTooLong(Problem):
 class NothingToFile(Problem):
     """A document message without a file."""
 
-    code: ClassVar[str] = "exchange.nothing-to-file"
+    code: ClassVar[str] = "arrival.nothing-to-file"
     message_vi: ClassVar[str] = "Gói tin không có tệp văn bản. Hãy báo cơ quan gửi gửi lại kèm tệp."
     message_en: ClassVar[str] = "The message carries no file. Ask the sender to send it again with the file."
 
@@ -120,7 +120,7 @@ class DeliveryNotFound(Problem):
 class StatusUnresolved(Problem):
     """Kept until somebody finds what it speaks of."""
 
-    code: ClassVar[str] = "exchange.status-unresolved"
+    code: ClassVar[str] = "arrival.status-unresolved"
     status: ClassVar[int] = 404
     message_vi: ClassVar[str] = (
         "Trạng thái nói về văn bản không gửi từ đây. Hãy đối chiếu mã văn bản với cơ quan báo trạng thái."

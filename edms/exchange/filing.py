@@ -23,7 +23,6 @@ from axis.edxml.secrecy import DeclaredSecrecy
 from edms.documents import files
 from edms.documents.files import NewFile
 from edms.documents.layout.errors import PreviewProblem
-from edms.documents.layout.preview import page_count
 from edms.documents.model import (
     Direction,
     Document,
@@ -34,6 +33,7 @@ from edms.documents.model import (
     Priority,
     RelationKind,
 )
+from edms.documents.pictures import Pictures
 from edms.exchange.errors import (
     AttachmentChanged,
     CertificateOfAnother,
@@ -52,6 +52,7 @@ from edms.organisation.model import Agency, Capacity
 from edms.organisation.roles import identifiers_of, position_with
 from edms.signatures.service import SignatureService, keep_report
 from schemas.content import ContentKind
+from schemas.errors import ContentRefused
 from schemas.problems import Problem
 from schemas.reader import read_message
 from signing.pdf import PdfReport
@@ -145,6 +146,7 @@ class Filing:
 
     hub: HubAccess
     signatures: SignatureService
+    pictures: Pictures
 
     def prepare(self, opened: OpenedMessage, message: DocumentMessage) -> Prepared:
         """Check attachments against the manifest, store them, verify the main PDF; no transaction is open.
@@ -159,15 +161,16 @@ class Filing:
         ordered = [main, *(one for one in received if one is not main)]
         stored = [self._stored(one, is_main=one is main) for one in ordered]
         verification = self.signatures.verify(stored[0].blob.sha256) if _is_pdf(main) else None
+        pdfs = [one.received.path for one in received if _is_pdf(one) and one.received]
         return Prepared(
             message=message,
             organization_identifier=opened.organization_identifier,
             operation=Operation(opened.parsed.business or Operation.NEW),
             targets=opened.parsed.targets,
             new_files=tuple(stored),
-            pages=_pages(main),
+            pages=self._pages(main),
             verification=verification,
-            secrecy_mark=found_mark(message, [one.received.path for one in received if _is_pdf(one) and one.received]),
+            secrecy_mark=found_mark(message, pdfs, self.pictures),
         )
 
     def file(self, tx: Transaction, agency: Agency, arrived: ArrivedMessage, prepared: Prepared) -> Document:
@@ -219,6 +222,14 @@ class Filing:
         role = FileRole.MAIN if is_main else FileRole.ATTACHMENT
         return NewFile(role, files.safe_name(attachment.name), _media_type(media_type), blob)
 
+    def _pages(self, attachment: MatchedAttachment) -> int:
+        if not _is_pdf(attachment) or attachment.received is None or attachment.received.path is None:
+            return 0
+        try:
+            return self.pictures.page_count(attachment.received.path)
+        except (PreviewProblem, ContentRefused):
+            return 0  # the clerk sees that it cannot be shown, and the verification says why
+
 
 def require_own_certificate(tx: Transaction, organization_identifier: str, sender: Organ) -> None:
     """Refuse what was signed with a certificate that names another agency than `sender`. Raises `CertificateOfAnother`."""
@@ -242,15 +253,6 @@ def _media_type(declared: str) -> str:
 
 def _is_pdf(attachment: MatchedAttachment) -> bool:
     return attachment.received is not None and attachment.received.detected == ContentKind.PDF
-
-
-def _pages(attachment: MatchedAttachment) -> int:
-    if not _is_pdf(attachment) or attachment.received is None or attachment.received.path is None:
-        return 0
-    try:
-        return page_count(attachment.received.path)
-    except PreviewProblem:
-        return 0  # the clerk sees that it cannot be shown, and the verification says why
 
 
 def _require_unchanged(attachments: Sequence[MatchedAttachment]) -> None:

@@ -10,24 +10,25 @@ from pathlib import Path
 
 from axis.edxml.model import DocumentMessage
 from edms.documents.layout.errors import PreviewProblem
-from edms.documents.layout.preview import first_page_text
 from edms.documents.model import Document, SecrecyHold
+from edms.documents.pictures import Pictures
 from edms.exchange.model import ArrivedMessage
 from edms.organisation.actor import Actor
 from edms.organisation.model import Agency
 from edms.secrecy.marks import LEVELS, mark_in
 from edms.secrecy.model import IncidentKind, SecrecyIncident
 from edms.secrecy.service import alert
+from schemas.errors import ContentRefused
 from storage.unit_of_work import Transaction
 
 _MOST_PDFS = 20
 """Attachments that are looked into; the main file is the first."""
 
 
-def found_mark(message: DocumentMessage, pdfs: Sequence[Path | None]) -> str | None:
+def found_mark(message: DocumentMessage, pdfs: Sequence[Path | None], pictures: Pictures) -> str | None:
     """Return the highest level whose mark stands in the message's text or on the first page of one of `pdfs`."""
     found = [mark_in(text, title=True) for text in (message.subject, message.content)]
-    found += [mark_in(text) for text in _first_pages(pdfs[:_MOST_PDFS])]
+    found += [mark_in(text) for text in _first_pages(pdfs[:_MOST_PDFS], pictures)]
     return max((level for level in found if level is not None), key=LEVELS.index, default=None)
 
 
@@ -46,9 +47,9 @@ def hold(tx: Transaction, agency: Agency, document: Document, arrived: ArrivedMe
     alert(tx, Actor.system(agency), incident)
 
 
-def _first_pages(pdfs: Sequence[Path | None]) -> Iterator[str]:
+def _first_pages(pdfs: Sequence[Path | None], pictures: Pictures) -> Iterator[str]:
     for path in pdfs:
         try:
-            yield first_page_text(path) if path is not None else ""
-        except PreviewProblem:
+            yield pictures.first_page_text(path) if path is not None else ""
+        except (PreviewProblem, ContentRefused):
             continue  # it cannot be shown to anybody either; the verification says why

@@ -4,6 +4,7 @@
 OrganisationProblem
 ├── NotAllowed            organisation.not-allowed         the actor may not change who holds what
 ├── PositionUnknown       organisation.position-unknown    no such position
+├── AgencyUnknown         organisation.agency-unknown      no agency bears the identifier
 ├── PersonUnknown         organisation.person-unknown      no such person
 ├── AppointmentUnknown    organisation.appointment-unknown no such appointment
 ├── PositionTaken         organisation.position-taken      another person holds the position in that period
@@ -39,6 +40,15 @@ class PositionUnknown(OrganisationProblem):
     status = 404
     message_vi = "Không tìm thấy vị trí công tác này. Hãy chọn lại từ danh sách của cơ quan."
     message_en = "There is no such position. Choose one from the agency's list."
+
+
+class AgencyUnknown(OrganisationProblem):
+    """No agency of the installation bears the identifier; `detail` gives it."""
+
+    code = "organisation.agency-unknown"
+    status = 404
+    message_vi = "Không có cơ quan nào mang mã định danh này. Hãy xem mã trong danh sách cơ quan (edms agencies)."
+    message_en = "No agency here bears this identifier. Look for it in the list of agencies (edms agencies)."
 
 
 class PersonUnknown(OrganisationProblem):

@@ -5,7 +5,10 @@ Problem
 ├── KeyNotRegistered       no key in force for this person or agency
 ├── SignerChanged          the draft names another person than the one who signs
 ├── FileChanged            the file was replaced while it was being signed
-└── SealNotValid           the sealed file did not verify and was not kept
+├── SealNotValid           the sealed file did not verify and was not kept
+├── CertificateOfAnother   the certificate of a key to be registered names another agency
+├── CertificateNotInForce  the certificate of a key to be registered is not valid today
+└── KeyUnknown             no such registered key
 ```
 """
 
@@ -60,3 +63,38 @@ class SealNotValid(Problem):
         "Văn bản đóng dấu xong nhưng kiểm tra chữ ký không đạt nên chưa được lưu. Hãy báo quản trị hệ thống."
     )
     message_en: ClassVar[str] = "The sealed file did not verify and was not kept. Tell the system's administrator."
+
+
+class CertificateOfAnother(Problem):
+    """A seal or system key bears an agency in its certificate (subject attribute 2.5.4.97); `detail` gives both."""
+
+    code: ClassVar[str] = "signatures.certificate-of-another"
+    status: ClassVar[int] = 422
+    message_vi: ClassVar[str] = (
+        "Chứng thư số ghi mã định danh của cơ quan khác nên chưa được đăng ký. Hãy chọn đúng tệp khóa của cơ quan này."
+    )
+    message_en: ClassVar[str] = (
+        "The certificate names another agency, so the key was not registered. Choose the key file of this agency."
+    )
+
+
+class CertificateNotInForce(Problem):
+    """Today lies outside the certificate's dates; `detail` gives them."""
+
+    code: ClassVar[str] = "signatures.certificate-not-in-force"
+    status: ClassVar[int] = 422
+    message_vi: ClassVar[str] = (
+        "Chứng thư số chưa có hiệu lực hoặc đã hết hạn nên chưa được đăng ký. Hãy dùng chứng thư số còn hiệu lực."
+    )
+    message_en: ClassVar[str] = (
+        "The certificate is not valid today, so the key was not registered. Use a certificate that is in force."
+    )
+
+
+class KeyUnknown(Problem):
+    """There is no registered key with that id, or it has ended already."""
+
+    code: ClassVar[str] = "signatures.key-unknown"
+    status: ClassVar[int] = 404
+    message_vi: ClassVar[str] = "Không có chứng thư số đang dùng với mã này. Hãy xem mã trong danh sách đã đăng ký."
+    message_en: ClassVar[str] = "No registered key in use has this id. Look for the id in the list of keys."

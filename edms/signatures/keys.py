@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from edms.documents.layout.fonts import FontSet
 from edms.signatures.errors import KeyNotRegistered
 from edms.signatures.model import KeyKind, SigningKey
+from schemas.confined import Confinement
 from signing.pdf import Appearance
 from signing.providers import KeyProvider
 from signing.trust import Trust
@@ -27,6 +28,8 @@ class SigningTools:
     trust: Trust
     timestamp_url: str
     fonts: FontSet
+    confinement: Confinement
+    """Where files from elsewhere are read."""
 
     def appearance(self, key: SigningKey, name: str) -> Appearance:
         """Return the picture that a signature with `key` shows; drawn from `name` when the key has none."""

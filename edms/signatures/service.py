@@ -37,6 +37,7 @@ from signing.pdf import (
     reserve,
     seal,
     sign_leader,
+    validate_confined,
     validate_pdf,
 )
 from signing.trust import serial_text, subject_text
@@ -120,7 +121,9 @@ class SignatureService:
     def verify(self, sha256: str) -> PdfReport:
         """Check the signatures of a stored PDF that came from elsewhere, with revocation; touches no row."""
         with self.blobs.open(sha256) as stream:
-            return validate_pdf(stream, self.tools.trust, self.database.clock.now(), RECEIVED_DOCUMENT)
+            tools = self.tools
+            now = self.database.clock.now()
+            return validate_confined(stream, tools.trust, now, RECEIVED_DOCUMENT, tools.confinement)
 
     def _sealed(
         self, main: DocumentFile, key: SigningKey, pin: str, given: GivenNumber, agency: Agency

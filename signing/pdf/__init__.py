@@ -11,6 +11,7 @@ must be empty, and is left in an undefined state when an error is raised. Neithe
 
 from signing.pdf.appearance import Appearance
 from signing.pdf.complete import complete
+from signing.pdf.confined import validate_confined
 from signing.pdf.fields import (
     DATE_FIELD,
     LEADER_FIELD,
@@ -44,5 +45,6 @@ __all__ = [
     "seal",
     "seal_box",
     "sign_leader",
+    "validate_confined",
     "validate_pdf",
 ]

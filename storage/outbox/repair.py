@@ -50,6 +50,36 @@ def redrive(database: Database, row_id: int) -> bool:
     return topic is not None
 
 
+@dataclass(frozen=True)
+class Unsettled:
+    """A row that is not done, with the reason of its last failure; empty when it was not tried or is a recurring one at rest."""
+
+    id: int
+    topic: str
+    payload: dict[str, Any]
+    reason: str
+
+
+def unsettled(database: Database, topics: list[str]) -> list[Unsettled]:
+    """Return the rows of `topics` that wait, are held or were given up, oldest first."""
+    with database.reading() as session:
+        query = select(OutboxRow).where(OutboxRow.topic.in_(topics), OutboxRow.state != "done").order_by(OutboxRow.id)
+        rows = session.scalars(query).all()
+    return [Unsettled(row.id, row.topic, row.payload, row.last_error or "") for row in rows]
+
+
+def hurry(database: Database, topics: list[str]) -> int:
+    """Make the waiting rows of `topics` due now, whatever pause a failure gave them; return how many waited longer."""
+    with database.begin() as tx:
+        statement = (
+            update(OutboxRow)
+            .where(OutboxRow.topic.in_(topics), OutboxRow.state == "pending", OutboxRow.available_at > tx.now)
+            .values(available_at=tx.now)
+            .returning(OutboxRow.id)
+        )
+        return len(tx.session.scalars(statement).all())
+
+
 def backlog(database: Database) -> dict[str, int]:
     """Return the number of rows by state."""
     with database.reading() as session:

@@ -16,6 +16,7 @@ from axis.hub.tables import HISTORY
 from tests.axis.hub.messages import document
 from tests.axis.hub.world import World, settings_for
 from tests.postgres import FreshDatabase
+from tests.provoked import provokes
 
 RAW = document(contents=[b"%PDF-1.4" + bytes(300_000)])
 
@@ -37,6 +38,7 @@ def opener() -> io.BytesIO:
     return io.BytesIO(RAW)
 
 
+@provokes("edxml.attachment-unlisted")
 def test_a_message_goes_round(world: World) -> None:
     with client_of(world, "province") as sender, client_of(world, "department") as recipient:
         sent = sender.send(opener, len(RAW))
@@ -114,17 +116,20 @@ def test_what_may_pass_by_itself_is_unavailable(answer: httpx.Response) -> None:
         client.inbox()
 
 
+@provokes("axis.refused")
 def test_a_refusal_without_a_problem_document_is_still_a_refusal() -> None:
     with answering(httpx.Response(403, text="Forbidden by proxy")) as client, pytest.raises(AxisRefused) as caught:
         client.inbox()
     assert (caught.value.hub_code, caught.value.hub_status) == ("http.status-403", 403)
 
 
+@provokes("axis.unavailable")
 def test_nobody_listening_is_unavailable() -> None:
     with AxisClient("http://127.0.0.1:1", "token") as client, pytest.raises(AxisUnavailable):
         client.send(opener, len(RAW))
 
 
+@provokes("axis.damaged")
 def test_damaged_bytes_are_never_taken_for_whole() -> None:
     other = {"Lt-Message-Sha256": hashlib.sha256(b"other").hexdigest()}
     right = {"Lt-Message-Sha256": hashlib.sha256(b"bytes").hexdigest()}

@@ -17,6 +17,7 @@ from axis.inspection import inspect_file, text_of_report
 from tests.messages.compose import DOCUMENT_ID, MESSAGES, OLD_ID, document
 from tests.messages.practice import PRACTICE
 from tests.messages.wire import PDF
+from tests.provoked import provokes
 
 CHECKOUT = Path(__file__).parents[2]
 KEYS = ["file", "outcome", "kind", "business", "status_code", "document_id", "sender", "recipients"]
@@ -127,6 +128,7 @@ def test_a_fault_of_the_bytes_names_line_column_and_rule(tmp_path: Path) -> None
     assert report["meaning"] is None
 
 
+@provokes("inspect.unreadable", "inspect.not-a-file")
 def test_what_cannot_be_read_is_a_report_and_the_next_file_is_read(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -9,7 +9,7 @@ import itertools
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -25,7 +25,7 @@ from edms.accounts.commands import NewAccount
 from edms.accounts.passwords import Passwords
 from edms.accounts.service import AccountService
 from edms.bootstrap import Services, build
-from edms.config import Settings
+from edms.config import PREFIX, Settings
 from edms.documents.commands import DraftLetter
 from edms.documents.layout.errors import FontsMissing
 from edms.documents.layout.fonts import FontSet
@@ -197,6 +197,18 @@ def settings_for(url: str, pki: DemoPki, folder: Path, **changes: Any) -> Settin
         "fetch_seconds": 1,
     }
     return Settings(**(values | changes))
+
+
+def environ_of(settings: Settings) -> dict[str, str]:
+    """Return the variables that give these settings."""
+    texts = {one.name: getattr(settings, one.name) for one in fields(Settings)}
+    return {f"{PREFIX}{name.upper()}": _text(value) for name, value in texts.items() if value not in (None, ())}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def organisation(key: str) -> OrganisationFile:

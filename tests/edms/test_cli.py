@@ -5,14 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from edms.config import PREFIX, Settings
-from storage.settings import Secret
-from tests.edms.ground import PIN, ROOT, Ground, settings_for
+from edms.config import PREFIX
+from tests.edms.ground import PIN, ROOT, Ground, environ_of, settings_for
 
 
 def edms(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -27,23 +25,28 @@ def edms(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.C
 def environ(ground: Ground, tmp_path: Path) -> dict[str, str]:
     """The variables of a whole installation, over a copy of the template."""
     settings = settings_for(ground.copy("template_town", f"town_{next(ground.numbers)}"), ground.pki, tmp_path)
-    return {
-        f"{PREFIX}{one.name.upper()}": text for one in fields(Settings) if (text := _text(getattr(settings, one.name)))
-    }
-
-
-def _text(value: object) -> str:
-    if isinstance(value, Secret):
-        return value.reveal()
-    if isinstance(value, tuple):
-        return ",".join(value)
-    return "" if value is None else str(value)
+    return environ_of(settings)
 
 
 def test_help_answers_without_settings_or_heavy_libraries() -> None:
     told = edms("--help")
     assert told.returncode == 0
-    for command in ("serve", "web", "worker", "migrate", "config", "organisation", "dead-letters", "redrive", "blobs"):
+    for command in (
+        "serve",
+        "web",
+        "worker",
+        "migrate",
+        "config",
+        "organisation",
+        "dead-letters",
+        "redrive",
+        "send",
+        "fetch",
+        "agencies",
+        "accounts",
+        "keys",
+        "blobs",
+    ):
         assert command in told.stdout
     code = (
         "import sys, edms.cli; print(sorted({'pyhanko', 'celery', 'flask', 'sqlalchemy', 'minio'} & set(sys.modules)))"
@@ -80,7 +83,7 @@ def test_config_check_really_touches_the_blob_store(environ: dict[str, str], url
     assert "Không thực hiện được" in told.stderr
 
 
-@pytest.mark.parametrize(("content", "said"), [(None, "Không đọc được tệp tổ chức"), ("[]", "agencies")])
+@pytest.mark.parametrize(("content", "said"), [(None, "Không đọc hoặc ghi được tệp"), ("[]", "agencies")])
 def test_an_organisation_file_that_cannot_be_read_is_told(
     environ: dict[str, str], tmp_path: Path, content: str | None, said: str
 ) -> None:

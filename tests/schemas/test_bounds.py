@@ -26,6 +26,7 @@ from schemas.errors import (
 from schemas.limits import MESSAGE, RECEIPT, Limits
 from schemas.reader import read_message
 from tests.messages.wire import attachment, message
+from tests.provoked import provokes
 
 BOMB = b"""<?xml version="1.0"?>
 <!DOCTYPE lol [<!ENTITY a "aaaaaaaaaa">
@@ -44,6 +45,7 @@ def read(raw: bytes, limits: Limits = MESSAGE) -> int:
     return len(read_message(io.BytesIO(raw), spool=lambda _: Nowhere(), limits=limits).attachments)
 
 
+@provokes("xml.doctype")
 @pytest.mark.parametrize(
     "raw",
     [
@@ -68,6 +70,7 @@ def test_an_entity_that_nobody_declared_is_malformed() -> None:
         read(message("&undeclared;"))
 
 
+@provokes("xml.encoding")
 @pytest.mark.parametrize("encoding", ["utf-7", "ebcdic-cp-us", "x-unknown", "shift_jis"])
 def test_other_encodings_are_refused_by_name(encoding: str) -> None:
     with pytest.raises(EncodingRefused):
@@ -86,6 +89,7 @@ CASES: list[tuple[type[XmlRefused], str, int, str]] = [
 ]
 
 
+@provokes(by="refusal")
 @pytest.mark.parametrize(("refusal", "field", "bound", "envelope"), CASES)
 def test_a_bound_is_reached_but_not_passed(refusal: type[XmlRefused], field: str, bound: int, envelope: str) -> None:
     raw = message(envelope)
@@ -97,6 +101,7 @@ def test_a_bound_is_reached_but_not_passed(refusal: type[XmlRefused], field: str
     assert refused.value.status == 413
 
 
+@provokes("xml.attachment-too-large", "xml.message-too-large")
 def test_sizes_of_message_and_attachment_are_bounds() -> None:
     raw = message(attachments=attachment(b"x" * 1000))
     assert read(raw, replace(MESSAGE, message_bytes=len(raw), attachment_bytes=1000)) == 1
@@ -106,6 +111,7 @@ def test_sizes_of_message_and_attachment_are_bounds() -> None:
         read(raw, replace(MESSAGE, attachment_bytes=999))
 
 
+@provokes("xml.envelope-too-large")
 def test_attachment_content_does_not_count_as_envelope() -> None:
     limits = replace(MESSAGE, envelope_bytes=100_000)
     assert read(message(attachments=attachment(b"x" * 3_000_000)), limits) == 1
@@ -113,6 +119,7 @@ def test_attachment_content_does_not_count_as_envelope() -> None:
         read(message("<a/>" * 30_000), limits)
 
 
+@provokes("xml.too-many-attachments")
 def test_ten_thousand_attachments_are_refused_at_the_bound() -> None:
     assert read(message(attachments=attachment(b"x") * MESSAGE.attachments)) == MESSAGE.attachments
     with pytest.raises(TooManyAttachments):
@@ -139,6 +146,7 @@ def test_inputs_without_end_are_refused_early(raw: bytes) -> None:
         parse(raw)
 
 
+@provokes("xml.text-too-long")
 def test_content_outside_its_place_is_ordinary_text() -> None:
     inside = "<edXML:ContentTransferEncoded>JVBERi0x</edXML:ContentTransferEncoded>"
     assert read(message(inside)) == 0

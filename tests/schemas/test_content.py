@@ -22,6 +22,7 @@ from schemas.content import (
 )
 from schemas.errors import ContentRefused, ZipBomb, ZipDamaged, ZipEncrypted, ZipUnsafeName, ZipUnsupported
 from tests.messages.wire import PDF, zipped
+from tests.provoked import provokes
 
 
 def archive(*entries: tuple[str, bytes], method: int = zipfile.ZIP_STORED) -> bytes:
@@ -166,6 +167,7 @@ ZEROS = zipped("zeros", bytes(8 * 1024 * 1024))
 GOOD = zipped("a.txt", b"hello" * 50)
 
 
+@provokes(by="refusal")
 @pytest.mark.parametrize(
     ("content", "refusal"),
     [
@@ -195,6 +197,7 @@ def test_hostile_archives_are_refused_and_leave_nothing(
     assert list(tmp_path.iterdir()) == [path]
 
 
+@provokes("content.zip-bomb")
 def test_the_bound_on_an_entry_is_reached_but_not_passed(tmp_path: Path) -> None:
     path = saved(tmp_path, archive(("a", b"x" * 1000)))
     assert unwrap_single_entry_zip(path, into=tmp_path, limits=ZipLimits(entry_bytes=1000)) is not None

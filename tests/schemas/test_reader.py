@@ -29,6 +29,7 @@ from schemas.errors import (
 from schemas.guard import CHUNK_BYTES
 from schemas.reader import Reading, ReadMessage, local_name, read_message
 from tests.messages.wire import NAMESPACE, PDF, Chopped, attachment, message, zipped
+from tests.provoked import provokes
 
 
 def outcome(data: bytes, spool: Path, lengths: list[int] | None = None) -> object:
@@ -83,6 +84,7 @@ def test_sinks_of_the_caller_get_the_content_and_are_closed() -> None:
         read_message(io.BytesIO(message(attachments=attachment("ab*c"))), spool=lambda _: sinks[1].__class__())
 
 
+@provokes("xml.base64")
 def test_a_refused_message_leaves_no_files_and_closes_sinks(tmp_path: Path) -> None:
     closed: list[bool] = []
 
@@ -165,6 +167,7 @@ def test_markup_inside_content_is_refused(tmp_path: Path, content: str) -> None:
         read_message(io.BytesIO(message(attachments=attachment(content))), spool=tmp_path)
 
 
+@provokes("xml.attachment-malformed")
 def test_two_contents_in_one_attachment_are_refused(tmp_path: Path) -> None:
     one = attachment(PDF)
     content = one[one.index("<edXML:Content") : one.index("</Attachment>")]

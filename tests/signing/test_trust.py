@@ -16,6 +16,7 @@ from signing.errors import TrustUnusable
 from signing.revocation import allowed
 from signing.trust import Trust, check_certificate, common_name, organization_identifier
 from signing.verdicts import Verdict
+from tests.provoked import provokes
 from tests.signing.pki import AGENCY_IDENTIFIER, open_folder
 
 DAY = timedelta(days=1)
@@ -39,6 +40,7 @@ def test_a_good_certificate_is_valid_and_its_revocation_was_asked_by_ocsp(live_p
     assert int(verdict.serial, 16) == certificate.serial_number
 
 
+@provokes(by="code")
 @pytest.mark.parametrize(
     ("label", "code"),
     [
@@ -60,6 +62,7 @@ def test_without_the_network_revocation_stays_open(live_pki: DemoPki) -> None:
     assert found == ["certificate.revocation-unknown"]
 
 
+@provokes("certificate.revocation-unknown")
 def test_hosts_that_are_not_allowed_are_not_asked(live_pki: DemoPki) -> None:
     trust = replace(live_pki.trust(), allowed_hosts=frozenset({"127.0.0.1:1"}))
     assert _codes(live_pki, "revoked", trust, datetime.now(UTC)) == ["certificate.revocation-unknown"]
@@ -69,12 +72,14 @@ def test_a_foreign_authority_is_not_trusted(live_pki: DemoPki, foreign_pki: Demo
     assert _codes(foreign_pki, "leader", live_pki.trust(), datetime.now(UTC)) == ["certificate.untrusted"]
 
 
+@provokes("certificate.unsuitable")
 def test_an_authority_may_not_sign_documents_as_a_time_stamper(live_pki: DemoPki) -> None:
     certificate = open_folder(live_pki).certificate("leader.p12")
     found = check_certificate(certificate, datetime.now(UTC), live_pki.trust(), usage="timestamp")
     assert [finding.code for finding in found.findings] == ["certificate.unsuitable"]
 
 
+@provokes("certificate.untrusted")
 def test_a_self_signed_certificate_is_not_trusted(live_pki: DemoPki) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "tự ký")])
@@ -115,6 +120,7 @@ def test_the_digest_names_the_list_and_not_its_order(live_pki: DemoPki, foreign_
     assert promoted.digest != one.digest
 
 
+@provokes("signing.trust-unusable")
 @pytest.mark.parametrize("text", [b"", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
 def test_a_trust_list_without_a_readable_root_is_refused(text: bytes) -> None:
     with pytest.raises(TrustUnusable):

@@ -127,7 +127,7 @@ def _exists(rabbit: RabbitMq) -> bool:
 def test_one_wake_up_brings_many_rows(
     database: Database, url: str, rabbit: RabbitMq, start_worker: StartWorker
 ) -> None:
-    start_worker(poll=NEVER)
+    start_worker(poll=NEVER, lease="60")
     wait_until(lambda: consumers(rabbit) == 1, "the worker listens")
     publish(database, range(150))
     all_done_once(database, url, 150)

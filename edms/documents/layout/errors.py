@@ -31,10 +31,6 @@ from schemas.problems import Problem
 class LayoutProblem(Problem):
     """Base of the tree."""
 
-    code: ClassVar[str] = "layout.problem"
-    message_vi: ClassVar[str] = "Không trình bày được văn bản. Hãy báo cho quản trị hệ thống."
-    message_en: ClassVar[str] = "The document could not be laid out. Tell the system's administrator."
-
 
 class FontsMissing(LayoutProblem):
     """A font file is missing; `detail` names it."""
@@ -149,10 +145,7 @@ class TimeInvalid(LayoutProblem):
 class PreviewProblem(LayoutProblem):
     """Base of the refusals of the preview."""
 
-    code: ClassVar[str] = "layout.preview-problem"
     status: ClassVar[int] = 422
-    message_vi: ClassVar[str] = "Không xem trước được tệp. Hãy tải tệp về và mở bằng phần mềm đọc PDF."
-    message_en: ClassVar[str] = "The file cannot be previewed. Download it and open it with a PDF reader."
 
 
 class PdfUnreadable(PreviewProblem):

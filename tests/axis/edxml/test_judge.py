@@ -19,6 +19,7 @@ from schemas.limits import Limits
 from tests.messages.compose import COMMUNE, DOCUMENT_ID, MESSAGES, OLD_ID, document
 from tests.messages.practice import FOLDER, OTHER_ID, PRACTICE, archive, carrying
 from tests.messages.wire import PDF, zipped
+from tests.provoked import provokes
 
 PUBLISHED = Path(__file__).parents[3].parent / "shared" / "samples" / "edxml"
 ORDINARY = {
@@ -169,6 +170,7 @@ ACCEPTED: dict[str, tuple[dict[str, Any], set[str]]] = {
 }
 
 
+@provokes(by=lambda case: ACCEPTED[case["name"]][1])
 @pytest.mark.parametrize("name", [name for name in PRACTICE if not name.startswith("refused")])
 def test_what_is_met_in_practice_is_accepted_and_read_rightly(judged: Judge, name: str) -> None:
     changes, rules = ACCEPTED[name]
@@ -256,6 +258,13 @@ REFUSED: dict[str, tuple[str, str, Facts | None]] = {
 }
 
 
+def refusals_in(case: dict[str, str]) -> set[str]:
+    """What is no XML at all is malformed first, and then told by what it is."""
+    rule = REFUSED[case["name"]][0]
+    return {rule, "xml.malformed"} if rule in {"xml.mime", "xml.json", "xml.not-xml", "xml.empty"} else {rule}
+
+
+@provokes(by=refusals_in)
 @pytest.mark.parametrize("name", [name for name in PRACTICE if name.startswith("refused")])
 def test_what_is_refused_names_its_fault_and_tells_what_could_be_read(judged: Judge, name: str) -> None:
     rule, location, facts = REFUSED[name]
@@ -328,6 +337,7 @@ def test_a_bomb_that_is_not_unwrapped_is_refused_by_its_directory(judged: Judge,
     assert judgement.attachments[0].size_bytes == len(content)
 
 
+@provokes("edxml.findings-left-out")
 def test_a_fault_without_end_is_told_fifty_times(judged: Judge) -> None:
     judgement = judged(document(recipients=f"<edXML:To>{COMMUNE}</edXML:To>" * 3000))
     rules = [finding.rule for finding in judgement.findings]

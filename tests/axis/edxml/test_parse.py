@@ -33,6 +33,7 @@ from schemas.errors import MalformedXml, XmlRefused
 from schemas.problems import Problem
 from schemas.reader import read_message
 from tests.messages.compose import DOCUMENT_ID, MESSAGES, OLD_ID, SAMPLES, document
+from tests.provoked import provokes
 
 PUBLISHED = Path(__file__).parents[3].parent / "shared" / "samples" / "edxml"
 
@@ -58,6 +59,7 @@ def test_the_files_are_what_the_script_composes() -> None:
     assert {path.stem: path.read_bytes() for path in SAMPLES.glob("*.edxml")} == MESSAGES
 
 
+@provokes("edxml.organ-name-missing", "edxml.signature-namespace")
 def test_every_field_of_a_new_document_is_read(understood: Callable[[str], ParsedMessage]) -> None:
     parsed = understood("new")
     message = document_in(parsed)
@@ -131,6 +133,7 @@ def test_update_and_replacement_keep_their_lists(understood: Callable[[str], Par
     assert replacement.replacements[0] == Replacement(document_id=OLD_ID, organ_ids=("H99", "H98"))
 
 
+@provokes(by="expected")
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
@@ -186,6 +189,14 @@ def test_oddities_are_borne_and_noted(
     assert expected <= rules_of(understood(name))
 
 
+@provokes(
+    "edxml.code-number-form",
+    "edxml.comment-in-field",
+    "edxml.date-invalid",
+    "edxml.from-nested",
+    "edxml.recipient-duplicated",
+    "edxml.recipient-without-id",
+)
 def test_what_a_comment_splits_is_read_whole(understood: Callable[[str], ParsedMessage]) -> None:
     message = document_in(understood("oddities"))
     assert message.subject == "Về việc thử nghiệm"
@@ -194,6 +205,7 @@ def test_what_a_comment_splits_is_read_whole(understood: Callable[[str], ParsedM
     assert message.sender.organ_id == "000.00.00.G99"
 
 
+@provokes("edxml.document-id-derived")
 def test_a_missing_document_id_is_formed_from_code_and_date(understood: Callable[[str], ParsedMessage]) -> None:
     assert document_in(understood("derived_id")).document_id == DOCUMENT_ID
 
@@ -219,6 +231,7 @@ def test_statuses_are_read(understood: Callable[[str], ParsedMessage], code: str
     assert str(parsed.message.timestamp.value) == "2026-09-30 10:25:11+00:00"
 
 
+@provokes("edxml.status-code-unknown", "edxml.target-id-missing")
 def test_odd_statuses_are_borne(understood: Callable[[str], ParsedMessage]) -> None:
     one = understood("status_one_digit").message
     assert isinstance(one, StatusMessage)
@@ -229,6 +242,7 @@ def test_odd_statuses_are_borne(understood: Callable[[str], ParsedMessage]) -> N
     assert "edxml.target-id-missing" in rules_of(by_code)
 
 
+@provokes(by="refusal")
 @pytest.mark.parametrize(
     ("name", "refusal"),
     [
@@ -254,6 +268,7 @@ def test_what_has_no_meaning_is_refused(
         assert refused.value.facts["line"]
 
 
+@provokes("edxml.envelope-ambiguous")
 def test_two_envelopes_are_refused(tmp_path: Path) -> None:
     raw = document()
     start, end = raw.index(b"<edXML:edXMLEnvelope"), raw.index(b"</edXML:edXMLEnvelope>") + 22

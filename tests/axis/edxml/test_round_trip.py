@@ -40,6 +40,7 @@ from schemas.edxml.validation import DIGEST_NAMESPACE, NAMESPACE, check_v102
 from schemas.errors import SchemaViolation
 from schemas.reader import read_message
 from tests.axis.edxml.strategies import documents, statuses
+from tests.provoked import provokes
 
 NOW = dt.datetime(2026, 11, 20, 2, 35, 12, tzinfo=dt.UTC)
 COMMUNE = Organ(organ_id="H26.107", organ_name="UBND xã Mẫu")
@@ -130,6 +131,7 @@ def test_the_wire_has_the_prefixes_and_the_order_of_published_messages() -> None
     assert text.endswith("JVBERi0=</edXML:ContentTransferEncoded></Attachment></AttachmentEncoded></edXML>")
 
 
+@provokes("edxml.not-edxml")
 def test_writing_an_envelope_alone_gives_the_same_message() -> None:
     root = build_document(LETTER)
     whole, alone = io.BytesIO(), io.BytesIO()
@@ -140,6 +142,7 @@ def test_writing_an_envelope_alone_gives_the_same_message() -> None:
         write_message(root[0][0], [], whole)
 
 
+@provokes("edxml.attachment-content-differs")
 def test_short_reads_of_a_content_leave_no_padding_inside(tmp_path: Path) -> None:
     class Slow(io.BytesIO):
         def read(self, size: int | None = -1, /) -> bytes:
@@ -165,6 +168,7 @@ def with_attachment(**changes: object) -> tuple[DocumentMessage, AttachmentRef]:
     return replace(LETTER, attachments=(ref,)), ref
 
 
+@provokes("edxml.attachment-changed", "edxml.attachments-differ")
 def test_what_is_written_must_be_what_the_manifest_lists() -> None:
     message, ref = with_attachment()
     root = build_document(message)
@@ -177,6 +181,7 @@ def test_what_is_written_must_be_what_the_manifest_lists() -> None:
         write_message(root, [OutgoingAttachment(undigested, partial(io.BytesIO, b"abc"))], target)
 
 
+@provokes("edxml.attachment-changed")
 def test_contents_are_closed_also_when_they_changed() -> None:
     message, ref = with_attachment()
     content = io.BytesIO(b"abcd")
@@ -229,6 +234,7 @@ REFUSED: list[tuple[Callable[[], object], type[NotBuildable], str]] = [
 ]
 
 
+@provokes(by="refusal")
 @pytest.mark.parametrize(("build", "refusal", "field"), REFUSED)
 def test_a_message_at_fault_is_refused_with_the_path_of_its_field(
     build: Callable[[], object], refusal: type[NotBuildable], field: str
@@ -239,6 +245,7 @@ def test_a_message_at_fault_is_refused_with_the_path_of_its_field(
     assert refused.value.facts["field"] == field
 
 
+@provokes("xml.schema")
 def test_lengths_in_the_schema_are_those_of_the_builder() -> None:
     """One more character than the builder allows is refused by the XSD too, and the greatest length by neither."""
     longest = build_document(replace(LETTER, subject="đ" * fields.SUBJECT.max_chars))

@@ -23,6 +23,7 @@ from signing.trust import Trust
 from signing.xml import sign_envelope, verify_envelope
 from tests.axis.edxml.test_round_trip import LETTER
 from tests.messages.keys import self_signed
+from tests.provoked import provokes
 
 if TYPE_CHECKING:
     from pyhanko.sign.signers import Signer
@@ -40,6 +41,7 @@ class KeyInMemory:
         raise NotImplementedError
 
 
+@provokes("edxml.business-missing")
 def test_a_signed_message_verifies_and_parses_from_what_was_signed(tmp_path: Path) -> None:
     key, certificate = self_signed()
     blob = bytes(range(256)) * 8000

@@ -18,6 +18,7 @@ from axis.http.request_id import install_request_ids
 from axis.http.security import allow_body, install_security
 from schemas.problems import Problem
 from storage.errors import BlobStoreUnavailable, BlobTooLarge, Conflict, Duplicate
+from tests.provoked import provokes
 
 
 class RegisterClosed(Problem):
@@ -110,6 +111,7 @@ def test_a_fault_of_ours_tells_nothing_outside_and_everything_in_the_log(
     assert ("internal wording" if name == "bug" else "secret_column") in caplog.text
 
 
+@provokes("http.unavailable")
 def test_away_for_now_says_when_to_come_back(client: FlaskClient) -> None:
     assert client.get("/raise/database").headers["Retry-After"] == "5"
 
@@ -119,9 +121,10 @@ def test_no_token_names_the_scheme(client: FlaskClient) -> None:
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
 
 
+@provokes("http.method-not-allowed", "http.not-found")
 def test_wrong_method_keeps_allow_and_unknown_address_is_a_problem(client: FlaskClient) -> None:
     wrong = client.delete("/body")
-    assert (wrong.status_code, wrong.json and wrong.json["code"]) == (405, "http.status-405")
+    assert (wrong.status_code, wrong.json and wrong.json["code"]) == (405, "http.method-not-allowed")
     assert "POST" in wrong.headers["Allow"]
     missing = client.get("/nowhere")
     assert (missing.status_code, json.loads(missing.data)["code"]) == (404, "http.not-found")
@@ -147,6 +150,7 @@ def test_headers_of_security_stand_on_answers_and_on_errors(client: FlaskClient)
         assert headers["Cache-Control"] == "no-store"
 
 
+@provokes("http.not-found")
 def test_a_service_for_people_may_render_a_page() -> None:
     app = Flask(__name__)
     install_request_ids(app)
@@ -170,6 +174,7 @@ def test_an_implausible_request_id_is_replaced(client: FlaskClient, offered: str
     assert len(answer.headers["X-Request-Id"]) == 32
 
 
+@provokes("http.internal")
 def test_a_log_record_is_one_line_and_carries_the_request_id(app: Flask) -> None:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
@@ -188,3 +193,10 @@ def test_a_log_record_is_one_line_and_carries_the_request_id(app: Flask) -> None
     assert "ZeroDivisionError" in lines[0]
     assert "[request-0002] GET /raise/bug 500" in lines[1]
     assert "[-] forged ⏎ 2026" in lines[2]
+
+
+@pytest.mark.parametrize("status", [400, 408, 417, 428])
+@provokes("http.bad-request")
+def test_what_http_itself_refuses_keeps_its_status(client: FlaskClient, status: int) -> None:
+    answer = client.get(f"/abort/{status}")
+    assert (answer.status_code, answer.json and answer.json["code"]) == (status, "http.bad-request")

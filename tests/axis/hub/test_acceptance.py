@@ -18,6 +18,7 @@ from schemas.reader import local_name, parse
 from storage.outbox.model import OutboxRow
 from tests.axis.hub.messages import document, status
 from tests.axis.hub.world import World, bearer
+from tests.provoked import provokes
 
 PDF = b"%PDF-1.4 noi dung"
 
@@ -31,6 +32,7 @@ def code_of(answer: TestResponse) -> str:
     return str((answer.get_json(force=True) or {})["code"])
 
 
+@provokes("edxml.date-missing")
 def test_a_message_is_answered_with_a_receipt_that_describes_its_bytes(world: World) -> None:
     raw = document(contents=[PDF], promised=[PDF])
     answer = world.post("province", raw)
@@ -66,6 +68,7 @@ def test_the_same_bytes_again_get_the_very_same_receipt(world: World) -> None:
     assert count(world, Message) == 1
 
 
+@provokes("exchange.conflict")
 def test_other_bytes_under_the_same_identity_are_refused_and_kept_as_evidence(world: World) -> None:
     first, forged = document(), document(subject="Nội dung khác")
     accepted = world.post("province", first)
@@ -199,6 +202,7 @@ REFUSED: dict[str, tuple[bytes, SignatureReport | None, int, str]] = {
 }
 
 
+@provokes(by=lambda case: REFUSED[case["name"]][3])
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_is_refused_is_kept_with_its_reason(world: World, name: str) -> None:
     raw, world.verifier.told, status_code, code = REFUSED[name]
@@ -216,12 +220,14 @@ def test_what_is_refused_is_kept_with_its_reason(world: World, name: str) -> Non
     assert count(world, OutboxRow) == 0
 
 
+@provokes("exchange.recipient-unknown")
 def test_unknown_recipients_are_all_named(world: World) -> None:
     answer = world.post("province", document(recipients=["X1", "H99.01", "X2"]))
     assert answer.json is not None
     assert answer.json["recipients"] == ["X1", "X2"]
 
 
+@provokes("xml.malformed")
 def test_malformed_xml_is_kept_with_its_line(world: World) -> None:
     world.post("province", b"<edXML>\n<a>\n</b></edXML>")
     with world.hub.database.reading() as session:
@@ -257,6 +263,7 @@ def test_a_code_that_has_ended_does_not_send(world: World) -> None:
     assert code_of(answer) == "exchange.sender-mismatch"
 
 
+@provokes("exchange.sender-mismatch")
 def test_a_mandate_ends_with_its_last_day_in_viet_nam(world: World) -> None:
     world.clock.advance(timedelta(hours=11, minutes=59))
     assert world.post("department", status()).status_code == 201
@@ -271,6 +278,7 @@ def test_without_a_token_nothing_is_read(world: World, headers: dict[str, str]) 
     assert not world.blob_dir.exists()
 
 
+@provokes("exchange.no-message", "http.media-type-unsupported")
 def test_only_xml_is_taken_and_only_if_there_is_some(world: World) -> None:
     other = world.client.post(
         "/v1/messages", data=b"{}", headers=bearer("province") | {"Content-Type": "application/json"}
@@ -280,6 +288,7 @@ def test_only_xml_is_taken_and_only_if_there_is_some(world: World) -> None:
     assert count(world, Quarantined) == 0
 
 
+@provokes("http.body-too-large")
 def test_a_message_over_the_limit_is_refused_and_not_kept(world: World) -> None:
     over = b"<a>" + b" " * world.settings.message_limit_bytes
     declared = world.post("province", over)

@@ -21,6 +21,7 @@ from storage.clock import VIETNAM, ManualClock
 from tests.axis.hub.messages import document, status
 from tests.axis.hub.world import NOON, StubVerifier, World, settings_for
 from tests.postgres import FreshDatabase
+from tests.provoked import provokes
 
 PASSWORD = "mật khẩu thử"
 VALID_FROM = datetime.now(UTC).replace(microsecond=0) + timedelta(days=10)
@@ -61,6 +62,7 @@ def test_a_time_ahead_of_the_hub_is_borne_and_told(world: World, ahead: timedelt
     assert ("edxml.timestamp-ahead" in findings(world, "province", stamped(NOON + ahead))) == noted
 
 
+@provokes("edxml.timestamp-ahead")
 def test_a_status_from_tomorrow_is_told_of_as_well(world: World) -> None:
     tomorrow = status().replace(b"2026/11/20 09:00:00", b"2026/11/21 09:00:00")
     assert "edxml.timestamp-ahead" in findings(world, "department", tomorrow)

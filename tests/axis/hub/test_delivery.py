@@ -18,6 +18,7 @@ from storage.outbox.model import OutboxRow
 from storage.outbox.repair import dead_letters
 from tests.axis.hub.messages import document, status
 from tests.axis.hub.world import World, bearer
+from tests.provoked import provokes
 
 RAW = document(recipients=["H99.01", "H99.101"])
 
@@ -135,6 +136,7 @@ def test_a_recipient_sees_its_own_delivery_only(world: World) -> None:
     assert [row["step"] for row in seen["receipts"]] == ["accepted"]
 
 
+@provokes("exchange.delivery-closed")
 @pytest.mark.parametrize(("first", "second"), [("done", "fail"), ("fail", "done"), ("done", "processing")])
 def test_an_ended_delivery_takes_no_other_state(world: World, first: str, second: str) -> None:
     world.deliver("province", RAW)
@@ -208,6 +210,7 @@ def test_a_wrong_report_names_its_member(world: World, body: dict[str, str], wro
     assert wrong in answer.get_json(force=True)["detail"]
 
 
+@provokes("http.request-invalid")
 @pytest.mark.parametrize("limit", ["0", "201", "-1", "x", "", "٣", "1" * 30])
 def test_a_wrong_limit_is_refused(world: World, limit: str) -> None:
     assert world.get("department", f"/v1/inbox?limit={limit}").status_code == 422

@@ -21,6 +21,7 @@ from axis.hub.directory.queries import resolve
 from axis.hub.errors import DirectoryRefused
 from tests.axis.hub.certificates import self_signed
 from tests.axis.hub.world import DIRECTORY, World
+from tests.provoked import provokes
 
 DAY = date(2026, 11, 20)
 
@@ -174,6 +175,7 @@ OUTSIDE = json.dumps(
 )
 
 
+@provokes("directory.refused")
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

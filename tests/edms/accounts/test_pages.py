@@ -14,6 +14,7 @@ from edms.organisation.model import AppointmentKind
 from edms.organisation.service import OrganisationService
 from tests.builders import Office
 from tests.edms.shell import application, form_token, sign_in
+from tests.provoked import provokes
 
 PASSWORD = "hoa dã quỳ vàng"
 
@@ -56,6 +57,7 @@ def browser(site: Flask) -> FlaskClient:
     return site.test_client()
 
 
+@provokes("accounts.sign-in-needed")
 def test_signing_in_leads_where_one_wanted_to_go(browser: FlaskClient) -> None:
     asked = browser.get("/who?tab=2")
     assert (asked.status_code, asked.location) == (303, "/sign-in?next=/who?tab%3D2")
@@ -91,6 +93,7 @@ def test_a_refusal_shows_the_form_again_and_says_nothing_of_the_cause(browser: F
     assert wrong.text.replace('value="binh"', "") == unknown.text.replace('value="khong-co"', "")
 
 
+@provokes("accounts.csrf", "accounts.session-ended")
 def test_an_unsafe_request_needs_the_form_token_of_its_session(browser: FlaskClient) -> None:
     sign_in(browser, "binh", PASSWORD)
     token = form_token(browser, "/tokens")
@@ -105,6 +108,7 @@ def test_an_unsafe_request_needs_the_form_token_of_its_session(browser: FlaskCli
     assert "accounts.session-ended" in ended.text
 
 
+@provokes("accounts.csrf")
 def test_another_session_s_form_token_is_worth_nothing(site: Flask) -> None:
     clerk, chairman = site.test_client(), site.test_client()
     sign_in(clerk, "binh", PASSWORD)
@@ -122,6 +126,7 @@ def test_a_sign_in_form_of_another_site_is_refused(browser: FlaskClient, headers
     assert browser.post("/sign-in", data=form, headers={"Origin": "http://localhost"}).status_code == 303
 
 
+@provokes("accounts.sign-in-needed", "accounts.token-refused", "http.unauthenticated")
 def test_the_api_takes_tokens_and_no_cookies(
     site: Flask, browser: FlaskClient, accounts: AccountService, office: Office
 ) -> None:

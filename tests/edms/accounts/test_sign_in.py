@@ -36,6 +36,7 @@ from edms.organisation.service import OrganisationService
 from storage.clock import ManualClock
 from storage.unit_of_work import Database
 from tests.builders import Office
+from tests.provoked import provokes
 
 PASSWORD = "hoa dã quỳ vàng"
 REMOTE = "203.0.113.7"
@@ -115,6 +116,7 @@ def test_a_session_ends_after_twelve_hours_to_the_second(
     assert accounts.authenticate_session(token, clock.now()) is None
 
 
+@provokes("accounts.no-appointment")
 def test_session_and_token_die_with_the_appointment_without_a_write(
     accounts: AccountService, office: Office, binh: UUID, clock: ManualClock
 ) -> None:
@@ -134,6 +136,7 @@ def test_session_and_token_die_with_the_appointment_without_a_write(
         accounts.sign_in("binh", PASSWORD, REMOTE)
 
 
+@provokes("accounts.locked", "accounts.not-allowed", "accounts.sign-in-refused")
 def test_a_locked_account_is_shut_out_at_once(accounts: AccountService, office: Office, binh: UUID) -> None:
     token = accounts.sign_in("binh", PASSWORD, REMOTE).token
     bearer = accounts.issue_token(office.actor("binh"), IssueToken("máy quét"))
@@ -181,6 +184,7 @@ def test_switching_changes_the_actor_and_the_form_token(
     assert before.session.csrf_token != after.session.csrf_token
 
 
+@provokes("accounts.appointment-not-yours")
 def test_nobody_switches_into_another_persons_appointment(accounts: AccountService, office: Office, binh: UUID) -> None:
     with pytest.raises(AppointmentNotYours):
         accounts.switch(signed(accounts), office.actor("an").appointment_id or UUID(int=0))
@@ -206,6 +210,7 @@ def test_authenticating_asks_one_statement(accounts: AccountService, office: Off
     assert len(asked) == 2, asked
 
 
+@provokes("accounts.token-unknown")
 def test_tokens_are_told_once_listed_and_revoked_by_their_owner(
     accounts: AccountService, office: Office, binh: UUID, clock: ManualClock
 ) -> None:
@@ -223,6 +228,7 @@ def test_tokens_are_told_once_listed_and_revoked_by_their_owner(
         accounts.revoke_token(office.actor("binh"), listed.id)
 
 
+@provokes("accounts.login-taken", "accounts.password-unfit")
 def test_one_login_one_person_one_account(accounts: AccountService, office: Office, binh: UUID) -> None:
     for again in (
         NewAccount(office.person("chi"), "BINH ", PASSWORD),

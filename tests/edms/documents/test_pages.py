@@ -21,6 +21,7 @@ from tests.builders import CHAIRMAN, SPECIALIST
 from tests.edms.browsing import Person, person
 from tests.edms.filing_cabinet import place
 from tests.edms.ground import HERE, ORGAN_IDS, THERE, Town
+from tests.provoked import provokes
 
 
 @pytest.fixture
@@ -52,6 +53,7 @@ def letter(town: Town, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+@provokes("documents.not-yours", "http.concurrent-change")
 def test_a_draft_is_written_read_and_edited(town: Town, site: Flask) -> None:
     chi = person(site, "chi")
     made = chi.post("/documents/new", **letter(town))
@@ -70,6 +72,7 @@ def test_a_draft_is_written_read_and_edited(town: Town, site: Flask) -> None:
     assert town.document(document_id).subject == "Về việc đã sửa"
 
 
+@provokes("documents.recipient-missing", "input.invalid")
 def test_a_refused_draft_comes_back_with_what_was_typed(town: Town, site: Flask) -> None:
     chi = person(site, "chi")
     typed = letter(town, subject="Về", due_on="2026-02-30", recipient_organ_ids=[ORGAN_IDS[THERE]], body="Đoạn đã gõ.")
@@ -211,6 +214,7 @@ def test_a_file_whose_bytes_are_gone_is_not_found_rather_than_cut_short(town: To
     assert person(site, "chi").get(f"/documents/{town.letter_id}/files/{file_id}").status_code == 404
 
 
+@provokes("documents.file-not-found", "layout.page-out-of-range")
 def test_a_picture_is_shown_once_and_then_known(town: Town, site: Flask) -> None:
     file = town.document(town.letter_id).main_file()
     assert file is not None

@@ -31,6 +31,7 @@ from tests.builders import CHAIRMAN, SPECIALIST
 from tests.edms.filing_cabinet import let_see, place
 from tests.edms.ground import HERE, ORGAN_IDS, PASSWORD, PIN, THERE, Town
 from tests.edms.shell import form_token, sign_in
+from tests.provoked import provokes
 
 DEEDS: tuple[object, ...] = (
     1,
@@ -149,6 +150,7 @@ def lists(town: Town, actor: Actor) -> set[UUID]:
     return found
 
 
+@provokes("documents.not-found")
 def test_a_specialist_sees_what_the_position_takes_part_in_and_nothing_else(town: Town) -> None:
     office = town.offices[HERE]
     hidden = place(office, DocumentState.REGISTERED)
@@ -190,6 +192,7 @@ def test_the_successor_in_the_position_sees_it_at_once_and_the_leaver_no_more(to
     assert (gone.status_code, gone.location) == (303, f"/sign-in?next=/documents/{town.letter_id}")
 
 
+@provokes("documents.not-yours")
 def test_the_quarantine_is_for_those_who_see_the_agency(town: Town, site: Flask) -> None:
     assert browser_of(site, "binh", HERE).get("/quarantine").status_code == 200
     assert browser_of(site, "chi", HERE).get("/quarantine").status_code == 403

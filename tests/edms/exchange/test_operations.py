@@ -47,8 +47,8 @@ def test_each_operation_is_filed_though_it_bears_the_identity_of_the_original(
     fetch(exposed)
     assert codes_of(exposed, any_hub) == {
         **dict.fromkeys(["new", "revoke", "update", "replace"], ""),
-        "revoke again": "exchange.document-repeated",
-        "new again": "exchange.document-repeated",
+        "revoke again": "arrival.document-repeated",
+        "new again": "arrival.document-repeated",
     }
     found = by_operation(exposed)
     assert set(found) == set(Operation)

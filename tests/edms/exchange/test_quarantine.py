@@ -29,6 +29,7 @@ from storage.outbox.relay import Claim
 from tests.edms.exchange.hubs import AnyHub, Offer
 from tests.edms.ground import HERE, ORGAN_IDS, PIN, THERE, Town
 from tests.messages.wire import attachment
+from tests.provoked import provokes
 
 Change = Callable[[bytes], bytes]
 DIGESTS = 'xmlns:lt="urn:lienthong:edxml:1"'
@@ -141,6 +142,20 @@ def codes_of(town: Town, hub: AnyHub) -> dict[str, str]:
     return found
 
 
+@provokes(
+    "arrival.document-repeated",
+    "arrival.attachment-changed",
+    "arrival.certificate-of-another",
+    "arrival.envelope-invalid",
+    "arrival.nothing-to-file",
+    "arrival.identifier-too-long",
+    "arrival.status-unresolved",
+    "edxml.envelope-ambiguous",
+    "xml.doctype",
+    "xml.malformed",
+    "xml.not-xml",
+    "xml.empty",
+)
 def test_what_cannot_be_filed_is_kept_with_its_reason(exposed: Town, any_hub: AnyHub, writer: Writer) -> None:
     pdf = exposed.bytes_of(exposed.letter_id)
     whole = writer.bytes_of(writer.message(1))
@@ -151,35 +166,35 @@ def test_what_cannot_be_filed_is_kept_with_its_reason(exposed: Town, any_hub: An
         "good": (whole, ""),
         "the same document again": (
             writer.bytes_of(writer.message(1, subject="Nội dung khác")),
-            "exchange.document-repeated",
+            "arrival.document-repeated",
         ),
         "another attachment than promised": (
             exchanged(promised[0], pdf, pdf + b"\n"),
-            "exchange.attachment-changed",
+            "arrival.attachment-changed",
         ),
-        "an attachment that nobody promised": (unlisted(promised[1]), "exchange.attachment-changed"),
+        "an attachment that nobody promised": (unlisted(promised[1]), "arrival.attachment-changed"),
         "another agency's certificate": (
             writer.bytes_of(writer.message(3), key=THERE),
-            "exchange.certificate-of-another",
+            "arrival.certificate-of-another",
         ),
-        "changed after signing": (broken(writer.bytes_of(writer.message(4))), "exchange.envelope-invalid"),
-        "wrapped": (wrapped(writer.bytes_of(writer.message(5))), "exchange.envelope-invalid"),
+        "changed after signing": (broken(writer.bytes_of(writer.message(4))), "arrival.envelope-invalid"),
+        "wrapped": (wrapped(writer.bytes_of(writer.message(5))), "arrival.envelope-invalid"),
         "two envelopes": (two_envelopes(whole), "edxml.envelope-ambiguous"),
         "entities": (whole.replace(b"?>", b"?>" + LAUGHS, 1), "xml.doctype"),
         "cut short": (whole[: len(whole) // 2], "xml.malformed"),
         "no XML": (b"%PDF-1.7 not a message", "xml.not-xml"),
         "nothing": (b"", "xml.empty"),
-        "no file": (writer.bytes_of(writer.message(7, attachments=())), "exchange.nothing-to-file"),
+        "no file": (writer.bytes_of(writer.message(7, attachments=())), "arrival.nothing-to-file"),
         "an endless id": (
             writer.bytes_of(writer.message(8), more=replaced("2026/11/20,8/UBND", "2026/11/20,8/" + "U" * 200)),
-            "exchange.identifier-too-long",
+            "arrival.identifier-too-long",
         ),
     }
     statuses = {
-        "status of what was never sent": (writer.status("H36.01.03,2026/11/20,99/UBND"), "exchange.status-unresolved"),
+        "status of what was never sent": (writer.status("H36.01.03,2026/11/20,99/UBND"), "arrival.status-unresolved"),
         "status with another's certificate": (
             writer.status("H36.01.03,2026/11/20,99/UBND", key=THERE),
-            "exchange.certificate-of-another",
+            "arrival.certificate-of-another",
         ),
     }
     any_hub.offers = [Offer(name, raw) for name, (raw, _) in cases.items()]
@@ -246,6 +261,7 @@ def test_what_only_calls_itself_a_pdf_does_not_stop_the_post(exposed: Town, any_
     assert [one.page_amount for one in (garbage, text)] == [0, 0]
 
 
+@provokes("edxml.attachment-name-differs", "edxml.attachment-type-differs")
 def test_names_and_types_from_elsewhere_are_made_harmless(exposed: Town, any_hub: AnyHub, writer: Writer) -> None:
     hostile = replaced(
         "<edXML:AttachmentName>01-UBND-VP.pdf", "<edXML:AttachmentName>..\\..\\etc/a&#13;&#10;Set-Cookie: b.pdf"

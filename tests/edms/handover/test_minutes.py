@@ -26,6 +26,7 @@ from storage.outbox.relay import Relay, Topic
 from storage.unit_of_work import Database
 from tests.builders import SPECIALIST, Office
 from tests.edms.handover.desk import put_documents
+from tests.provoked import provokes
 
 FONTS = Path(__file__).parents[3] / "build" / "fonts"
 
@@ -129,6 +130,7 @@ def test_minutes_of_an_inventory_that_was_tampered_with_are_not_written(
     assert "not the one that was accepted" in (row.last_error or "")
 
 
+@provokes("layout.fonts-missing")
 def test_missing_fonts_put_the_minutes_off(
     edms_database: Database, blobs: FolderStore, accepted: UUID, tmp_path: Path
 ) -> None:

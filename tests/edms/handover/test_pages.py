@@ -22,6 +22,7 @@ from storage.unit_of_work import Database
 from tests.builders import SPECIALIST, Office
 from tests.edms.handover.desk import put_documents
 from tests.edms.shell import application, form_token, sign_in
+from tests.provoked import provokes
 
 PASSWORD = "hoa dã quỳ vàng"
 FONTS = Path(__file__).parents[3] / "build" / "fonts"
@@ -49,6 +50,7 @@ def send(client: FlaskClient, page: str, action: str, **form: str) -> str:
     return str(answer.location)
 
 
+@provokes("accounts.sign-in-needed", "handover.minutes-not-ready")
 def test_three_people_hand_a_position_over(
     site: Flask, office: Office, edms_database: Database, blobs: FolderStore
 ) -> None:
@@ -91,6 +93,7 @@ def test_three_people_hand_a_position_over(
     assert f"{where}/minutes.pdf" in leader.get(where).text
 
 
+@provokes("handover.not-found")
 def test_others_see_neither_the_handover_nor_that_it_is_there(site: Flask, office: Office) -> None:
     leader, clerk = browser(site, "an"), browser(site, "binh")
     where = send(

@@ -42,6 +42,7 @@ from storage.clock import ManualClock
 from storage.unit_of_work import Database
 from tests.builders import SPECIALIST, VACANT, Office, open_office
 from tests.edms.handover.desk import put_documents, statements, writes
+from tests.provoked import provokes
 
 
 def prepared(handovers: HandoverService, office: Office, to: str = "dung", path: str = SPECIALIST) -> UUID:
@@ -166,6 +167,7 @@ def test_the_inventory_is_drawn_again_and_frozen_when_it_is_confirmed(
     assert handover_items(edms_database, handover_id) == items
 
 
+@provokes("handover.inventory-changed", "handover.objection-invalid")
 def test_the_successor_accepts_only_the_inventory_that_was_shown(handovers: HandoverService, office: Office) -> None:
     handover_id = confirmed(handovers, office)
     with pytest.raises(InventoryChanged):
@@ -210,6 +212,7 @@ def test_a_leader_of_another_agency_has_no_say(
         assert concerning(session, other.actor("an"), edms_database.clock.now()) == []
 
 
+@provokes(by="refusal")
 @pytest.mark.parametrize(
     ("to", "path", "refusal"),
     [
@@ -231,6 +234,7 @@ def test_successors_that_cannot_be(
         handovers.prepare(office.actor("an"), Prepare(office.position(path), person, "nghỉ hưu"))
 
 
+@provokes("handover.already-open", "handover.wrong-step")
 def test_one_open_handover_for_a_position(handovers: HandoverService, office: Office) -> None:
     first = prepared(handovers, office)
     with pytest.raises(AlreadyOpen):
@@ -277,6 +281,7 @@ def test_a_leader_confirms_for_a_person_who_has_gone(
     assert holder.person_name == "Phạm Tiến Dũng"
 
 
+@provokes("handover.not-allowed")
 def test_a_leader_confirms_for_a_person_whose_account_is_locked(
     handovers: HandoverService, accounts: AccountService, office: Office
 ) -> None:
@@ -288,6 +293,7 @@ def test_a_leader_confirms_for_a_person_whose_account_is_locked(
     handovers.confirm(office.actor("an"), handover_id, Confirm())
 
 
+@provokes("handover.nobody-leaves")
 def test_a_position_that_nobody_held_has_nothing_to_hand_over(handovers: HandoverService, office: Office) -> None:
     with pytest.raises(NobodyLeaves):
         prepared(handovers, office, path=VACANT)

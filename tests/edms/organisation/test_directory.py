@@ -53,6 +53,7 @@ from storage.clock import VIETNAM, ManualClock
 from storage.identifiers import new_id
 from storage.unit_of_work import Database
 from tests.builders import CHAIRMAN, CLERK, SPECIALIST, VACANT, Office, commune, open_office, renamed
+from tests.provoked import provokes
 
 
 @pytest.fixture
@@ -184,6 +185,7 @@ def _second_holder(file: OrganisationFile) -> OrganisationFile:
     return replace(file, appointments=(*file.appointments, entry))
 
 
+@provokes(by="refusal")
 @pytest.mark.parametrize(
     ("spoil", "refusal"),
     [
@@ -203,6 +205,7 @@ def test_an_inconsistent_file_writes_nothing(
     assert entries(edms_database) == 0
 
 
+@provokes("organisation.identifier-taken")
 def test_an_identifier_in_use_elsewhere_is_refused(organisation: OrganisationService, office: Office) -> None:
     with pytest.raises(IdentifierTaken):
         organisation.load_directory(None, commune("ubnd-xa-c", identifier="H36.01.02"))
@@ -219,6 +222,7 @@ def test_agencies_stand_under_their_superiors(organisation: OrganisationService,
     assert found.superior_id == Office(edms_database, "ubnd-tinh").agency_id
 
 
+@provokes("organisation.appointment-closed", "organisation.not-allowed")
 def test_who_may_appoint_and_dismiss(
     organisation: OrganisationService, office: Office, edms_database: Database
 ) -> None:
@@ -235,6 +239,13 @@ def test_who_may_appoint_and_dismiss(
         organisation.end_appointment(office.system(), EndAppointment(appointment))
 
 
+@provokes(
+    "organisation.appointment-unknown",
+    "organisation.period-reversed",
+    "organisation.person-unknown",
+    "organisation.position-taken",
+    "organisation.position-unknown",
+)
 def test_appointments_that_cannot_be(organisation: OrganisationService, office: Office, clock: ManualClock) -> None:
     an, now = office.actor("an"), clock.now()
     vacant, dung = office.position(VACANT), office.person("dung")

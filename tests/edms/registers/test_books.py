@@ -22,6 +22,7 @@ from storage.clock import VIETNAM, ManualClock
 from storage.unit_of_work import Database, Transaction
 from tests.builders import CHAIRMAN, SPECIALIST, Office, open_office
 from tests.edms.filing_cabinet import let_see, place, place_many
+from tests.provoked import provokes
 
 
 @pytest.fixture
@@ -58,6 +59,7 @@ def test_registering_twice_changes_nothing(registers: RegisterService, office: O
     assert registers.register_incoming(office.actor("binh"), place(office)) == 2
 
 
+@provokes("registers.already-registered")
 def test_a_document_stands_in_a_book_once_though_its_state_were_lost(office: Office) -> None:
     document_id = place(office)
     for attempt in range(2):
@@ -82,6 +84,7 @@ def test_sixteen_threads_register_sixty_documents_without_gap_or_double(
         assert len(session.scalars(select(RegisterBook)).all()) == 1
 
 
+@provokes("documents.wrong-state")
 def test_sixteen_wishes_for_one_document_give_it_one_number(registers: RegisterService, office: Office) -> None:
     document_id, clerk = place(office), office.actor("binh")
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -21,7 +22,7 @@ from edms.documents.model import Direction, DocumentState
 from edms.organisation.commands import Appoint, EndAppointment
 from edms.organisation.service import OrganisationService
 from edms.registers.model import RegisterBook, RegisterEntry
-from edms.signatures.errors import FileChanged, KeyNotRegistered, SignerChanged
+from edms.signatures.errors import FileChanged, KeyNotRegistered, SealNotValid, SignerChanged
 from edms.signatures.model import KeyKind, SignatureRecord
 from edms.signatures.service import GivePin, SignatureService
 from signing.errors import TimestampUnavailable, WrongPin
@@ -31,6 +32,7 @@ from signing.providers.base import OpenKey
 from signing.verdicts import Verdict
 from tests.builders import CHAIRMAN
 from tests.edms.ground import HERE, PIN, THERE, VICE_CHAIRMAN, Town
+from tests.provoked import provokes
 
 RIGHT, WRONG = GivePin(PIN), GivePin("000000")
 
@@ -76,6 +78,7 @@ def test_poppler_agrees(town: Town, tmp_path: Path) -> None:
     assert told.count("Total document signed") == 1, told
 
 
+@provokes("signing.wrong-pin")
 def test_a_wrong_pin_leaves_everything_as_it_was(town: Town) -> None:
     draft_id = town.draft()
     before = town.document(draft_id)
@@ -149,6 +152,7 @@ def test_a_draft_is_not_submitted_to_a_position_that_does_not_sign(town: Town) -
             town.draft(signer_position_id=signer)
 
 
+@provokes("signatures.file-changed")
 def test_nobody_signs_a_version_that_he_has_not_seen(town: Town) -> None:
     draft_id = town.draft()
     seen = town.document(draft_id).version
@@ -161,6 +165,7 @@ def test_nobody_signs_a_version_that_he_has_not_seen(town: Town) -> None:
     assert town.document(draft_id).state is DocumentState.DRAFT
 
 
+@provokes("signatures.signer-changed")
 def test_a_new_chairman_does_not_sign_over_the_former_ones_name(town: Town) -> None:
     draft_id, office = town.draft(), town.offices[HERE]
     organisation = OrganisationService(town.services.database)
@@ -178,6 +183,7 @@ def test_a_new_chairman_does_not_sign_over_the_former_ones_name(town: Town) -> N
     assert edited.body["drafted_by"]["person_name"] == "Lê Thị Chi", "who drafted it stays who drafted it"
 
 
+@provokes("signatures.key-not-registered")
 def test_a_leader_without_a_key_is_told_so(town: Town) -> None:
     draft_id = town.draft(signer_position_id=town.offices[HERE].position(VICE_CHAIRMAN))
     keyless = replace(town.actor("phuc"), person_id=UUID(int=9))
@@ -216,3 +222,18 @@ def test_what_was_edited_while_it_was_being_signed_is_not_signed(town: Town) -> 
         meddled.sign(leader, draft_id, RIGHT)
     assert town.document(draft_id).state is DocumentState.DRAFT
     assert signatures_on(town, draft_id) == []
+
+
+@provokes("signatures.seal-not-valid")
+def test_a_sealed_file_that_does_not_verify_is_not_kept(town: Town) -> None:
+    """The clock is set back while the clerk seals, so that the time-stamps lie in the future of the one who verifies."""
+    signatures = town.services.signatures
+    back = Meddling(signatures.tools.keys, lambda: town.clock.advance(-timedelta(days=1)))
+    tools = replace(signatures.tools, keys=back)
+    meddled = SignatureService(signatures.database, signatures.blobs, signatures.registers, tools)
+    with pytest.raises(SealNotValid):
+        meddled.number_and_seal(town.actor("binh"), town.signed_id, RIGHT)
+    assert signatures_on(town, town.signed_id) == [KeyKind.PERSONAL]
+    town.clock.advance(timedelta(days=1))
+    signatures.number_and_seal(town.actor("binh"), town.signed_id, RIGHT)
+    assert town.document(town.signed_id).state is DocumentState.SEALED

@@ -25,6 +25,7 @@ from storage.clock import VIETNAM, ManualClock
 from storage.unit_of_work import Database
 from tests.builders import SPECIALIST, Office, open_office
 from tests.edms.filing_cabinet import place
+from tests.provoked import provokes
 
 BESIDE = "van-phong/chuyen-vien-2"
 DONE = CompleteWork("Đã gửi báo cáo số 12/BC-UBND.")
@@ -110,6 +111,7 @@ def test_only_the_lead_starts_and_completes_and_in_that_order(
         workflow.complete(office.actor("chi"), registered, DONE)
 
 
+@provokes("workflow.assignee-unknown", "workflow.deadline-past")
 def test_work_goes_to_positions_of_the_agency_and_to_days_to_come(
     workflow: WorkflowService, office: Office, registered: UUID
 ) -> None:

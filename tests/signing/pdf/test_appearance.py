@@ -17,6 +17,7 @@ from signing.pdf.appearance import vietnam_time
 from signing.pdf.complete import BASELINE_EMS
 from signing.pdf.fields import seal_box
 from signing.pdf.font import VIETNAMESE, require_suitable
+from tests.provoked import provokes
 from tests.signing.pdf.stages import DATE_TEXT, FIELDS, LEADER_BOX, NUMBER_TEXT, Desk, Stages
 
 SCALE = 4
@@ -139,6 +140,7 @@ def _png(mode: str, size: tuple[int, int] = (20, 10), kind: str = "PNG") -> byte
     return target.getvalue()
 
 
+@provokes("signing.image-unsuitable")
 @pytest.mark.parametrize(
     "content",
     [b"", b"GIF89a", _png("RGB"), _png("RGB", kind="JPEG"), _png("L"), _png("RGBA")[:45], _png("1", (9000, 9000))],
@@ -178,6 +180,7 @@ def test_a_font_that_draws_nothing_for_a_letter_is_refused(desk: Desk, stages: S
         desk.complete(stages.signed, font=path)
 
 
+@provokes("signing.font-unsuitable")
 def test_a_file_that_is_no_font_is_refused(desk: Desk, stages: Stages, tmp_path: Path) -> None:
     (tmp_path / "x.ttf").write_bytes(b"no font")
     for path in (tmp_path / "x.ttf", tmp_path / "none.ttf"):

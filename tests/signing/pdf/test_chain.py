@@ -22,6 +22,7 @@ from signing.pdf import Appearance, Box, ReservedFields
 from signing.pdf.policy import RECEIVED_DOCUMENT
 from signing.revocation import Sources
 from signing.verdicts import Verdict
+from tests.provoked import provokes
 from tests.signing.pdf.stages import DATE_TEXT, FIELDS, NUMBER_TEXT, Desk, Stages, codes, plain_document
 from tests.signing.pdfsig import pdfsig_of, signatures_of
 from tests.signing.pki import AGENCY, AGENCY_IDENTIFIER
@@ -91,6 +92,7 @@ def test_the_stage_after_the_leader_is_valid_by_itself(desk: Desk, stages: Stage
         assert [one.role for one in report.signatures] == ["leader"]
 
 
+@provokes("signature.absent")
 def test_an_unsigned_document_says_so(desk: Desk, stages: Stages) -> None:
     for source in (stages.plain, stages.reserved):
         report = desk.validate(source)
@@ -98,6 +100,7 @@ def test_an_unsigned_document_says_so(desk: Desk, stages: Stages) -> None:
         assert report.verdict is Verdict.INDETERMINATE
 
 
+@provokes("signing.leader-signature-missing")
 def test_sealing_before_the_leader_is_refused(desk: Desk, stages: Stages) -> None:
     with pytest.raises(errors.LeaderSignatureMissing):
         desk.seal(stages.reserved)
@@ -108,11 +111,13 @@ def test_numbering_before_the_leader_is_refused(desk: Desk, stages: Stages) -> N
         desk.complete(stages.reserved)
 
 
+@provokes("signing.field-empty")
 def test_sealing_before_numbering_is_refused(desk: Desk, stages: Stages) -> None:
     with pytest.raises(errors.FieldEmpty):
         desk.seal(stages.signed)
 
 
+@provokes("signing.field-already-filled")
 def test_nothing_is_done_twice(desk: Desk, stages: Stages) -> None:
     again: list[tuple[Callable[[bytes], bytes], bytes]] = [
         (desk.reserve, stages.reserved),
@@ -128,12 +133,14 @@ def test_nothing_is_done_twice(desk: Desk, stages: Stages) -> None:
             operation(source)
 
 
+@provokes("signing.field-missing")
 def test_without_reserved_fields_nobody_signs(desk: Desk, stages: Stages) -> None:
     for operation in (desk.sign, desk.complete, desk.seal):
         with pytest.raises(errors.FieldMissing):
             operation(stages.plain)
 
 
+@provokes(by="problem")
 @pytest.mark.parametrize(
     ("label", "problem"),
     [
@@ -151,16 +158,19 @@ def test_a_certificate_out_of_force_signs_nothing(
         desk.seal(stages.completed, label)
 
 
+@provokes("signing.certificate-untrusted")
 def test_an_untrusted_certificate_signs_nothing(desk: Desk, stages: Stages, foreign_pki: DemoPki) -> None:
     with pytest.raises(errors.CertificateUntrusted):
         replace(desk, pki=foreign_pki).sign(stages.reserved, appearance=_neutral(desk))
 
 
+@provokes("signing.revocation-unknown")
 def test_when_revocation_cannot_be_checked_nobody_signs(desk: Desk, stages: Stages) -> None:
     with pytest.raises(errors.RevocationUnknown):
         desk.sign(stages.reserved, trust=desk.pki.trust(fetch=False))
 
 
+@provokes("signing.timestamp-unavailable")
 def test_without_a_time_stamp_nothing_is_signed(desk: Desk, stages: Stages) -> None:
     for url in (
         "http://127.0.0.1:1/tsa",
@@ -172,11 +182,13 @@ def test_without_a_time_stamp_nothing_is_signed(desk: Desk, stages: Stages) -> N
             desk.sign(stages.reserved, timestamp_url=url)
 
 
+@provokes("signing.timestamp-untrusted")
 def test_a_foreign_time_stamp_is_not_taken(desk: Desk, stages: Stages, foreign_pki: DemoPki) -> None:
     with pytest.raises(errors.TimestampUntrusted):
         desk.sign(stages.reserved, timestamp_url=foreign_pki.timestamp_url)
 
 
+@provokes("timestamp.untrusted")
 def test_offline_nothing_is_green(desk: Desk, stages: Stages) -> None:
     report = desk.validate(stages.sealed, trust=desk.pki.trust(fetch=False))
     assert report.verdict is Verdict.INDETERMINATE
@@ -191,12 +203,14 @@ def test_with_another_trust_list_the_same_document_is_open(desk: Desk, stages: S
     assert report.trust_digest == foreign_pki.trust().digest
 
 
+@provokes("signature.time-conflict")
 def test_judged_before_it_was_made_the_times_conflict(desk: Desk, stages: Stages) -> None:
     report = desk.validate(stages.sealed, when=desk.when - timedelta(days=1))
     assert "signature.time-conflict" in codes(report)
     assert report.verdict is not Verdict.VALID
 
 
+@provokes("signing.field-misplaced")
 @pytest.mark.parametrize(
     "fields",
     [
@@ -221,6 +235,7 @@ def test_the_signature_may_stand_on_a_later_page(desk: Desk) -> None:
     assert report.verdict is Verdict.VALID
 
 
+@provokes("signing.text-unsuitable")
 @pytest.mark.parametrize(
     ("number", "date"), [("", DATE_TEXT), (NUMBER_TEXT, "  "), ("1\n2", DATE_TEXT), ("9" * 60, DATE_TEXT)]
 )

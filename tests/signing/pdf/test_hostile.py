@@ -16,6 +16,7 @@ from signing.pdf.policy import RECEIVED_DOCUMENT
 from signing.pdf.structure import covers_whole_revision, raw_structure
 from signing.trust import Trust
 from signing.verdicts import Verdict
+from tests.provoked import provokes
 from tests.signing.pdf.stages import FIELDS, Desk, Stages, codes
 
 FEW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -99,6 +100,7 @@ def test_damaged_documents_are_not_numbered(desk: Desk, stages: Stages, data: st
             desk.complete(bytes(source), trust=desk.pki.trust(fetch=False))
 
 
+@provokes("signing.document-unreadable", "document.unreadable")
 def test_an_encrypted_document_is_refused(desk: Desk, stages: Stages) -> None:
     encrypted = stages.plain.replace(b"/Root", b"/Encrypt << /Filter /Standard /V 1 /R 2 /O () /U () /P -4 >>\n/Root")
     assert codes(desk.validate(encrypted)) == {"document.unreadable"}

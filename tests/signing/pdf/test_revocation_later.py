@@ -14,10 +14,12 @@ from signing.demo_pki.files import ARCHITECTURE, CONFIGURATION
 from signing.errors import CertificateRevoked
 from signing.trust import check_certificate
 from signing.verdicts import Verdict
+from tests.provoked import provokes
 from tests.signing.pdf.stages import Desk, codes, now, plain_document
 from tests.signing.pki import holder, open_folder, running_pki, serving
 
 
+@provokes("signing.certificate-revoked")
 def test_a_revocation_after_the_time_stamp_does_no_harm_but_ends_signing(tmp_path: Path, serif_font: Path) -> None:
     with running_pki(tmp_path / "pki", [holder("leader", "leader", "Nguyễn Văn Ưu")], serif_font) as pki:
         desk = Desk(pki, pki.trust(), serif_font, now())
@@ -36,6 +38,7 @@ def test_a_revocation_after_the_time_stamp_does_no_harm_but_ends_signing(tmp_pat
             later.sign(reserved)
 
 
+@provokes("certificate.revoked")
 def test_without_a_time_stamp_the_moment_of_signing_is_not_proven(tmp_path: Path, serif_font: Path) -> None:
     long_ago = datetime.now(UTC) - timedelta(days=2)
     who = [holder("leader", "leader", "Nguyễn Văn Ưu", revoked_at=long_ago)]

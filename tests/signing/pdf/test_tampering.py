@@ -18,6 +18,7 @@ from signing.pdf.fields import DATE_FIELD, LEADER_FIELD, NUMBER_FIELD, SEAL_FIEL
 from signing.pdf.opening import form_fields
 from signing.pdf.policy import RECEIVED_DOCUMENT
 from signing.verdicts import Verdict
+from tests.provoked import provokes
 from tests.signing.pdf.stages import Desk, Stages, change_field, codes, form_object, update
 
 Change = Callable[[IncrementalPdfFileWriter], None]
@@ -144,6 +145,16 @@ LATER_CHANGES: dict[str, Change] = {
 }
 
 
+def findings_of(case: dict[str, str]) -> set[str]:
+    """What each change must be seen as, on the document as it stands at that stage."""
+    return (
+        {"document.changed"}
+        | ({"seal.without-leader"} if case["stage"] == "sealed" else set())
+        | ({"document.page-count"} if case["name"] == "add a page" else set())
+    )
+
+
+@provokes(by=findings_of)
 @pytest.mark.parametrize("name", CHANGES)
 @pytest.mark.parametrize("stage", ["completed", "sealed"])
 def test_no_later_change_passes(desk: Desk, stages: Stages, stage: str, name: str) -> None:
@@ -193,6 +204,7 @@ def test_bytes_after_the_end_are_seen(desk: Desk, stages: Stages) -> None:
         assert report.verdict is not Verdict.VALID, tail
 
 
+@provokes("document.tail-bytes")
 def test_junk_before_a_second_end_marker_is_seen(desk: Desk, stages: Stages) -> None:
     startxref = stages.sealed[stages.sealed.rindex(b"startxref") :]
     report = desk.validate(stages.sealed + b"% junk that no revision knows\n" * 10 + startxref)
@@ -200,6 +212,7 @@ def test_junk_before_a_second_end_marker_is_seen(desk: Desk, stages: Stages) -> 
     assert codes(report) & {"document.tail-bytes", "document.unreadable", "document.changed"}
 
 
+@provokes("document.changed")
 def test_a_signature_that_vanished_is_missed(desk: Desk, stages: Stages) -> None:
     report = desk.validate(update(stages.sealed, _remove_seal_value))
     assert "document.signature-count" in codes(report)
@@ -222,6 +235,7 @@ def test_a_cut_off_seal_leaves_an_honest_earlier_document(desk: Desk, stages: St
     assert [one.role for one in report.signatures] == ["leader"]
 
 
+@provokes("signing.leader-signature-invalid", "field.oversized")
 def test_a_field_large_enough_to_hide_text_is_refused(desk: Desk, stages: Stages) -> None:
     large = generic.ArrayObject(generic.NumberObject(n) for n in (40, 100, 560, 700))
     source = update(stages.reserved, change_field(NUMBER_FIELD, Rect=large))
@@ -232,6 +246,7 @@ def test_a_field_large_enough_to_hide_text_is_refused(desk: Desk, stages: Stages
         desk.complete(desk.sign(source))
 
 
+@provokes("signing.leader-signature-invalid", "field.unlocked")
 def test_a_signature_without_our_locks_is_not_ours(desk: Desk, stages: Stages) -> None:
     def unlock(writer: IncrementalPdfFileWriter) -> None:
         field: Any = form_fields(writer.root)[LEADER_FIELD].get_object()
@@ -244,6 +259,7 @@ def test_a_signature_without_our_locks_is_not_ours(desk: Desk, stages: Stages) -
         desk.complete(source)
 
 
+@provokes("document.signature-count")
 def test_two_documents_glued_together_are_not_one(desk: Desk, stages: Stages) -> None:
     report = desk.validate(stages.signed + stages.plain)
     assert report.verdict is not Verdict.VALID

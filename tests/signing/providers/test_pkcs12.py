@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from signing.demo_pki import DemoPki
 from signing.errors import KeyNotFound, KeyUnusable, SigningProblem, WrongPin
 from signing.providers import KeyProvider, Pkcs12Folder
+from tests.provoked import provokes
 from tests.signing.pki import PASSWORD, open_folder
 from tests.signing.providers.conformance import KeyProviderConformance
 
@@ -51,6 +52,7 @@ def test_p256_keys_are_taken_and_other_curves_are_not(tmp_path: Path) -> None:
         pytest.fail("opened")
 
 
+@provokes("signing.key-not-found")
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     inside, outside = tmp_path / "keys", tmp_path / "elsewhere.p12"
     inside.mkdir()
@@ -67,6 +69,7 @@ def test_what_is_no_key_file_is_unusable_rather_than_a_wrong_pin(tmp_path: Path,
         pytest.fail("opened")
 
 
+@provokes("signing.key-unusable")
 def test_a_truncated_key_file_is_unusable(tmp_path: Path, live_pki: DemoPki) -> None:
     whole = (live_pki.directory / "leader.p12").read_bytes()
     (tmp_path / "x.p12").write_bytes(whole[:-20])

@@ -25,6 +25,7 @@ from signing.providers.pkcs12 import Pkcs12Key
 from signing.trust import Trust
 from signing.verdicts import Verdict
 from signing.xml import DS, EDXML, sign_envelope, verify_envelope
+from tests.provoked import provokes
 from tests.signing.pki import AGENCY_IDENTIFIER, PASSWORD, open_folder
 from tests.signing.xml.messages import message, parse
 
@@ -298,6 +299,7 @@ CASES: dict[str, tuple[Callable[[Any], None], str]] = {
 }
 
 
+@provokes(by=lambda case: CASES[case["case"]][1])
 @pytest.mark.parametrize("case", CASES)
 def test_each_attack_has_its_own_finding(signed_bytes: bytes, trust: Trust, when: datetime, case: str) -> None:
     attack, code = CASES[case]
@@ -311,6 +313,7 @@ def test_each_attack_has_its_own_finding(signed_bytes: bytes, trust: Trust, when
         assert report.verdict is expected
 
 
+@provokes("signature.wrapped")
 def test_the_root_is_no_envelope(signed_bytes: bytes, trust: Trust, when: datetime) -> None:
     assert _codes(parse(signed_bytes), trust, when) == ["signature.wrapped"]
 
@@ -337,6 +340,7 @@ def test_no_damage_to_the_bytes_is_ever_valid_or_an_exception(
         assert etree.tostring(report.signed_envelope, method="c14n") == etree.tostring(genuine, method="c14n")
 
 
+@provokes("signature.unverifiable")
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason="the samples of the national axis are not here")
 def test_real_messages_are_never_valid_and_never_raise(trust: Trust, when: datetime) -> None:
     seen: set[str] = set()
@@ -368,6 +372,7 @@ def test_what_cannot_be_signed_is_refused(live_pki: DemoPki, text: str) -> None:
         sign_envelope(parse(text), key)
 
 
+@provokes("signing.message-unsuitable")
 def test_nothing_is_signed_twice(live_pki: DemoPki, signed_bytes: bytes) -> None:
     with open_folder(live_pki).open("system.p12", PASSWORD) as key, pytest.raises(MessageUnsuitable):
         sign_envelope(parse(signed_bytes), key)
@@ -387,6 +392,7 @@ def test_pyhanko_is_not_loaded_for_xml() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
+@provokes("certificate.expired")
 def test_the_moment_of_judgement_counts(signed_bytes: bytes, trust: Trust) -> None:
     late = datetime.now(UTC) + timedelta(days=365 * 30)
     assert _codes(parse(signed_bytes)[0], trust, late) == ["certificate.expired"]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from edms.documents.layout.errors import BlockTooTall
 from edms.documents.layout.flow import Strip, keep_paragraph, keep_tail, paginate
 from edms.documents.layout.sheet import Sheet
+from tests.provoked import provokes
 
 HEIGHT, TOP = 300.0, 350.0
 
@@ -79,6 +80,7 @@ def test_a_running_head_stands_over_each_page_but_the_first() -> None:
     assert len(placed) - len(heads) == 25
 
 
+@provokes("layout.block-too-tall")
 def test_what_fits_no_page_is_refused() -> None:
     with pytest.raises(BlockTooTall):
         paginate([strip(200.0), strip(150.0, may_start_page=False)], HEIGHT, TOP)

@@ -17,6 +17,7 @@ from edms.documents.layout.fonts import FACES, REQUIRED_CHARACTERS, VIETNAMESE_L
 from edms.documents.layout.typeface import Typefaces
 from tests.edms.documents.layout.builders import PIXELS_PER_POINT, pictures
 from tests.edms.documents.layout.conftest import ROOT
+from tests.provoked import provokes
 
 PACKAGE = ROOT / "node_modules" / "@fontsource" / "tinos"
 BASE_FONTS: dict[Face, str] = {
@@ -103,6 +104,7 @@ def test_a_font_without_a_letter_is_refused(character: str) -> None:
     assert caught.value.facts["characters"] == [character]
 
 
+@provokes("layout.fonts-incomplete")
 def test_a_font_with_an_empty_glyph_is_refused() -> None:
     with TTFont(ROOT / "build" / "fonts" / file_name("regular")) as font:
         cmap = font.getBestCmap()

@@ -47,6 +47,7 @@ from tests.edms.documents.layout.builders import (
     page_texts,
     pictures,
 )
+from tests.provoked import provokes
 
 BOXES = ("number_box", "date_box", "leader_box", "seal_box")
 
@@ -305,6 +306,7 @@ def test_a_long_agency_name_takes_several_lines_and_the_boxes_make_room(fonts: F
     assert ink_of(crop(pictures(long.pdf)[0], long.number_box)) is None
 
 
+@provokes(by="problem")
 @pytest.mark.parametrize(
     ("change", "problem"),
     [

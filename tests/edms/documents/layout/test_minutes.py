@@ -14,6 +14,7 @@ from edms.documents.layout.errors import DigestInvalid, LayoutProblem, LetterNot
 from edms.documents.layout.fonts import FontSet
 from edms.documents.layout.minutes import InventoryCategory, InventoryItem, Party, render_minutes
 from tests.edms.documents.layout.builders import ink_of, minutes, page_texts, pictures, words
+from tests.provoked import provokes
 
 HEAD = "STT Số, ký hiệu Tên công việc, trích yếu, tiêu đề hồ sơ Thời hạn Tình trạng Ghi chú"
 
@@ -90,6 +91,7 @@ def test_equal_minutes_give_equal_bytes(fonts: FontSet) -> None:
     assert render_minutes(minutes(30), fonts) == render_minutes(minutes(30), fonts)
 
 
+@provokes(by="problem")
 @pytest.mark.parametrize(
     ("change", "problem"),
     [

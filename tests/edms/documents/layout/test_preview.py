@@ -21,6 +21,7 @@ from edms.documents.layout.fonts import FontSet
 from edms.documents.layout.letter import render_official_letter
 from edms.documents.layout.preview import MAX_PAGES, MAX_WIDTH_PX, page_count, render_page
 from tests.edms.documents.layout.builders import LETTER
+from tests.provoked import provokes
 
 
 @pytest.fixture(scope="module")
@@ -99,11 +100,13 @@ def test_damaged_files_are_refused_or_shown_but_never_crash(letter: bytes) -> No
                 continue
 
 
+@provokes("layout.pdf-unreadable")
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PdfUnreadable):
         page_count(tmp_path / "none.pdf")
 
 
+@provokes("layout.pdf-locked")
 def test_a_locked_file_says_so() -> None:
     stream = BytesIO()
     canvas = Canvas(stream, encrypt="mật khẩu")
@@ -126,11 +129,13 @@ def test_widths_out_of_range(letter: bytes, width_px: int) -> None:
         render_page(letter, 0, width_px)
 
 
+@provokes("layout.render-too-large")
 def test_a_page_like_a_ribbon_may_not_fill_the_memory() -> None:
     with pytest.raises(RenderTooLarge):
         render_page(blank(1, (3, 14_400)), 0, MAX_WIDTH_PX)
 
 
+@provokes("layout.pdf-too-long")
 def test_too_many_pages() -> None:
     assert page_count(blank(MAX_PAGES)) == MAX_PAGES
     with pytest.raises(PdfTooLong):

@@ -16,6 +16,7 @@ from edms.documents.layout.wording import (
     format_number,
     list_lines,
 )
+from tests.provoked import provokes
 
 
 @pytest.mark.parametrize(
@@ -53,12 +54,14 @@ def test_numbers(number: int, notation: str, written: str) -> None:
     assert format_number(number, notation) == written
 
 
+@provokes("layout.number-invalid")
 @pytest.mark.parametrize("number", [0, -1])
 def test_numbers_below_one_are_refused(number: int) -> None:
     with pytest.raises(NumberInvalid):
         format_number(number, "QĐ-UBND")
 
 
+@provokes("layout.time-invalid")
 def test_moments_are_shown_in_the_zone_of_viet_nam() -> None:
     shown = format_moment(datetime(2026, 11, 20, 17, 30, 5, 999, tzinfo=UTC))
     assert shown == "00 giờ 30 phút 05 giây, ngày 21 tháng 11 năm 2026 (2026-11-21T00:30:05+07:00)"
