@@ -18,7 +18,7 @@ from axis.client import InboxItem
 from schemas.reader import parse
 from signing.verdicts import Verdict
 from signing.xml import verify_xml
-from tests.axis.exchange import START_SECONDS, Exchange, exchange, pki, ready
+from tests.axis.exchange import ROOT, START_SECONDS, Exchange, exchange, pki, ready
 from tests.axis.hub.messages import document
 from tests.waiting import wait_until
 
