@@ -27,7 +27,6 @@ __all__ = ["exchange", "pki"]
 pytestmark = pytest.mark.timeout(START_SECONDS)
 
 PDF = b"%PDF-1.4 noi dung"
-ROOT = Path(__file__).parents[2]
 
 
 def test_web_and_worker_do_not_know_the_owner_of_the_tables(exchange: Exchange) -> None:
