@@ -54,7 +54,7 @@ def export_log(options: argparse.Namespace, database: Database, log: Log) -> int
                 file.write(line + "\n")
             newest = newest_checkpoint(session, log.name)
         unfinished.replace(options.file)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, LookupError) as error:
         unfinished.unlink(missing_ok=True)
         print(f"Không xuất được nhật ký / The log was not exported: {error}", file=sys.stderr)
         return 1

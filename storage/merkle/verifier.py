@@ -62,7 +62,7 @@ class Report:
     checkpoints: int = 0
     """Checkpoints that fit."""
     stamped: int = 0
-    """Leaves that existed at `stamped_at` by a time-stamp that was checked."""
+    """Leaves that existed at `stamped_at`, by the checked time-stamp of a checkpoint that fits."""
     stamped_at: str = ""
     unsequenced: int = 0
     unsequenced_ids: list[str] = field(default_factory=list)
@@ -95,7 +95,7 @@ def parse_anchor(text: str) -> Anchor:
 def verify(lines: Iterable[str], *, since: Anchor | None = None, check_stamp: CheckStamp | None = None) -> Report:
     """Judge the lines of an exported log; never raises for what is wrong with them. One pass, in little memory.
 
-    With `since` the log must contain that checkpoint; with `check_stamp` each token must prove a time.
+    With `since` the log must contain that checkpoint; with `check_stamp` each checkpoint must have a token that proves a time.
     """
     judge = _Judge(since, check_stamp)
     for record, next_n in _with_next_leaf(_records(lines, judge)):
@@ -119,8 +119,8 @@ class _Judge:
         """Places, first and past the last, whose leaves have not been seen, and between which entries."""
         self._stated = since.size if since else 0
         """The most leaves that anybody spoke of."""
-        self._awaited: dict[int, tuple[bytes, str | None]] = {}
-        """Checkpoints that stand before the last leaf that they cover."""
+        self._awaited: dict[int, tuple[bytes, datetime | None]] = {}
+        """Roots of checkpoints whose last leaf has not been reached, with the times that were proved for them."""
         self._last_id = "the start"
         self._broken = False
         """Whether leaves are missing or a root did not fit, so that no further root can be compared."""
@@ -149,8 +149,8 @@ class _Judge:
             self._begin(record)
 
     def _begin(self, header: dict[str, Any]) -> None:
-        if self.report.log or header["format"] != 1:
-            raise ValueError("a second first line, or another format")
+        if self.report.log or self._expected or self._early or header["format"] != 1:
+            raise ValueError("a first line in the middle, or another format")
         self._tree = CompactRange(int(header["start"]), [_sized(bytes.fromhex(one)) for one in header["range"]])
         self.report.log = str(header["log"])
         self._expected = self.report.confirmed = start = self._tree.size
@@ -214,24 +214,24 @@ class _Judge:
 
     def _checkpoint(self, size: int, root: bytes, token: str | None) -> None:
         self._stated = max(self._stated, size)
-        if token is not None and self._check_stamp is not None:
-            self._stamp(size, root, token)
+        moment = self._stamp(size, root, token) if self._check_stamp is not None else None
         self._catch_up(size)
         if size < self._expected:
             self.note("reordered", f"the checkpoint of {size} entries stands after entry {self._expected - 1}")
         else:
-            self._awaited[size] = (root, token)
+            self._awaited[size] = (root, moment)
             self._compare_roots()
 
-    def _stamp(self, size: int, root: bytes, token: str) -> None:
+    def _stamp(self, size: int, root: bytes, token: str | None) -> datetime | None:
         assert self._check_stamp is not None  # noqa: S101 - for the type checker
+        if token is None:
+            self.note("token", f"the checkpoint of {size} entries has no time-stamp")
+            return None
         try:
-            moment = self._check_stamp(base64.b64decode(token, validate=True), imprint(self.report.log, size, root))
+            return self._check_stamp(base64.b64decode(token, validate=True), imprint(self.report.log, size, root))
         except ValueError as error:
             self.note("token", f"the time-stamp of the checkpoint of {size} entries: {error}")
-        else:
-            if size >= self.report.stamped:
-                self.report.stamped, self.report.stamped_at = size, moment.isoformat()
+            return None
 
     def _compare_roots(self) -> None:
         """Hold the tree against what was stated of it at its present size."""
@@ -241,8 +241,11 @@ class _Judge:
         if self._since is not None and self._since.size == size:
             self._compare(self._since.root, "the checkpoint that was kept elsewhere")
         if size in self._awaited:
-            root, _ = self._awaited.pop(size)
-            self.report.checkpoints += self._compare(root, f"the checkpoint of {size} entries")
+            root, moment = self._awaited.pop(size)
+            fits = self._compare(root, f"the checkpoint of {size} entries")
+            self.report.checkpoints += fits
+            if fits and moment is not None:
+                self.report.stamped, self.report.stamped_at = size, moment.isoformat()
 
     def _compare(self, root: bytes, what: str) -> bool:
         size = self._tree.size
@@ -273,6 +276,10 @@ class _Judge:
             last = max(self._early)
             self._miss_until(last, self._early[last][0])
             self._expected = last + 1
+        if not self.report.log:
+            self.note("unreadable", "the file has no first line")
+        if self._check_stamp is not None and self._expected and not self._checkpoint_lines:
+            self.note("token", "no checkpoint, so no time-stamp")
         for start, end, between in self._gaps:
             self.note("removed", between, start, end - 1)
         if self._stated > self._expected:
@@ -288,7 +295,7 @@ def _records(lines: Iterable[str], judge: _Judge) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(lines, 1):
         try:
             record = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             record = None
         if isinstance(record, dict):
             yield record

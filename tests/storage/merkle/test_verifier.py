@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +17,7 @@ from storage.clock import SystemClock
 from storage.database import open_engine
 from storage.embedded import EmbeddedPostgres
 from storage.merkle.checkpoints import CheckpointWriter
-from storage.merkle.form import checkpoint_text, entry_leaf
+from storage.merkle.form import checkpoint_text, entry_leaf, imprint
 from storage.merkle.sequencer import Sequencer
 from storage.merkle.verifier import Anchor, Finding, Report, parse_anchor, verify
 from storage.migrations import STORAGE
@@ -177,6 +179,43 @@ def test_any_member_of_any_line_may_be_anything(lines: tuple[str, ...], data: st
     member = data.draw(st.sampled_from(sorted(json.loads(lines[number]))))
     value = data.draw(st.none() | st.integers() | st.text() | st.lists(st.integers()))
     verify(with_line(lines, number, changed(lines[number], **{member: value})))
+
+
+def test_the_first_line_is_needed_and_stands_first(lines: tuple[str, ...]) -> None:
+    assert [one.kind for one in verify(lines[1:]).findings] == ["unreadable"]
+    assert not verify([*lines[1:6], lines[0], *lines[6:]]).intact
+
+
+def test_a_line_that_is_nested_without_end_is_no_line(lines: tuple[str, ...]) -> None:
+    report = verify(with_line(lines, at(lines, 5), '{"n":' + "[" * 200_000))
+    assert {one.kind for one in report.findings} == {"unreadable", "removed"}
+
+
+def test_who_asks_for_time_stamps_is_told_of_each_that_is_missing_or_wrong(lines: tuple[str, ...]) -> None:
+    moment = datetime(2026, 11, 20, tzinfo=UTC)
+
+    def check(token: bytes, digest: bytes) -> datetime:
+        if token != digest:
+            raise ValueError("another")
+        return moment
+
+    def stamped(line: str) -> str:
+        facts = json.loads(line)
+        if "checkpoint" not in facts or facts["checkpoint"] == CHECKPOINTS[-1]:
+            return line
+        digest = imprint(NOTES.name, facts["checkpoint"], bytes.fromhex(facts["root"]))
+        return changed(line, token=base64.b64encode(digest).decode())
+
+    report = verify([stamped(line) for line in lines], check_stamp=check)
+    assert [one.kind for one in report.findings] == ["token"]
+    assert (report.stamped, report.stamped_at) == (CHECKPOINTS[1], moment.isoformat())
+    without = [line for line in lines if "checkpoint" not in json.loads(line)]
+    assert "token" in [one.kind for one in verify(without, check_stamp=check).findings]
+    number = next(n for n, line in enumerate(lines) if json.loads(line).get("checkpoint") == CHECKPOINTS[0])
+    forged = with_line(lines, number, stamped(changed(lines[number], root="00" * 32)))
+    report = verify(forged, check_stamp=check)
+    assert "rewritten" in [one.kind for one in report.findings]
+    assert report.stamped == 0
 
 
 def test_entries_that_a_checkpoint_states_may_not_be_missing_at_the_end(lines: tuple[str, ...]) -> None:
