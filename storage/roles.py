@@ -7,11 +7,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-import psycopg
-from sqlalchemy import make_url
-
 from storage.errors import SettingsInvalid
-from storage.outbox.pgmq_broker import dsn
 from storage.settings import Secret
 
 EMBEDDED = "embedded:"
@@ -55,6 +51,8 @@ def refuse_urls(prefix: str, application: Secret, owner: Secret | None) -> list[
     """Return what production must not have, from the URLs alone."""
     if application.reveal().startswith(EMBEDDED):
         return [f"{prefix}DATABASE_URL: production uses a PostgreSQL of its own, not {EMBEDDED}"]
+    from sqlalchemy import make_url  # noqa: PLC0415 - settings are read by commands that need no database
+
     if owner is not None and make_url(owner.reveal()).username == make_url(application.reveal()).username:
         return [f"{prefix}DATABASE_OWNER_URL: must name another role than {prefix}DATABASE_URL"]
     return []
@@ -89,6 +87,10 @@ def check_roles(prefix: str, settings: DatabaseSettings) -> None:
 
 def powers(application_url: str, prefix: str = "") -> list[str]:
     """Return what the role may do that an application must not be able to; empty is right. Raises `SettingsInvalid`."""
+    import psycopg  # noqa: PLC0415 - as above
+
+    from storage.outbox.pgmq_broker import dsn  # noqa: PLC0415 - as above
+
     try:
         with psycopg.connect(dsn(application_url), connect_timeout=10) as connection:
             row = connection.execute(_POWERS).fetchone()

@@ -11,6 +11,7 @@ import pytest
 
 from schemas.confined import MEBIBYTE, Bounds, Confinement
 from schemas.errors import ContentTooCostly, ReaderCrashed, ZipDamaged, ZipEncrypted
+from tests.provoked import provokes
 
 TIGHT = Confinement(
     (), Bounds(memory_bytes=64 * MEBIBYTE, cpu_seconds=1, wall_seconds=10.0, answer_bytes=MEBIBYTE), at_once=2
@@ -63,6 +64,7 @@ def test_an_answer_comes_from_another_process(tmp_path: Path) -> None:
     assert int(TIGHT.call(whose_process)) not in (os.getpid(), int(TIGHT.call(whose_process)))
 
 
+@provokes("content.too-costly")
 def test_memory_is_bounded() -> None:
     assert TIGHT.call(allocate, 32 * MEBIBYTE) == str(32 * MEBIBYTE).encode()
     with pytest.raises(ContentTooCostly, match="memory"):
@@ -80,6 +82,7 @@ def test_waiting_is_bounded() -> None:
         hasty.call(wait_for_ever)
 
 
+@provokes("content.reader-crashed")
 def test_a_crash_is_told_and_harms_nobody() -> None:
     with pytest.raises(ReaderCrashed, match="-11"):
         TIGHT.call(crash)

@@ -23,6 +23,7 @@ from edms.signatures.errors import FileChanged
 from edms.signatures.service import GivePin
 from tests.edms.browsing import person
 from tests.edms.ground import PIN, Ground, Town
+from tests.provoked import provokes
 
 PDF = b"%PDF-1.7\n1 0 obj <<>> endobj\n%%EOF"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
@@ -103,6 +104,7 @@ def test_a_body_with_files_is_not_touched_before_its_secrecy_is_known(
         assert "Luật 117/2025/QH15" in answer.text
 
 
+@provokes("secrecy.upload-unexpected")
 @pytest.mark.parametrize("path", ["/documents/new", "/sign-in", "/language", "/handovers/new", "/nowhere"])
 def test_files_that_nobody_asked_for_are_not_touched(site: Flask, path: str) -> None:
     chi, body = person(site, "chi"), Untouched()
@@ -162,6 +164,7 @@ def test_a_draft_declared_secret_leaves_nothing_but_an_incident(town: Town, site
         ("không đuôi", PDF),
     ],
 )
+@provokes("documents.attachment-kind-refused")
 def test_content_decides_what_may_be_attached(town: Town, name: str, content: bytes) -> None:
     draft = town.draft()
     with pytest.raises(AttachmentKindRefused):
@@ -176,6 +179,7 @@ def test_upper_case_endings_and_paths_in_names_are_borne(town: Town) -> None:
     assert all(suffix == suffix.lower() for suffixes in SUFFIXES.values() for suffix in suffixes)
 
 
+@provokes("documents.attachments-too-large")
 def test_all_attachments_together_must_travel(ground: Ground) -> None:
     with ground.town(attachments_limit_bytes=2 * len(PDF)) as town:
         draft = town.draft()

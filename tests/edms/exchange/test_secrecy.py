@@ -18,6 +18,7 @@ from edms.secrecy.model import IncidentKind, SecrecyIncident
 from tests.edms.exchange.hubs import AnyHub, Offer
 from tests.edms.exchange.test_quarantine import Writer, fetch, incoming, replaced
 from tests.edms.ground import HERE, ORGAN_IDS, THERE, Town
+from tests.provoked import provokes
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def sees(town: Town, short: str, key: str = THERE) -> set[UUID]:
     return {row.id for row in rows}
 
 
+@provokes("exchange.message-secret")
 def test_a_declared_secret_is_refused_and_nothing_of_it_is_kept(exposed: Town, any_hub: AnyHub, writer: Writer) -> None:
     """Also where the envelope's signature does not hold, and where the level stands in an element of the sender's own."""
     pdf = exposed.bytes_of(exposed.letter_id) + b"\n% of this test alone"
@@ -78,6 +80,7 @@ def held(town: Town, hub: AnyHub, writer: Writer, **changes: Any) -> Document:
     return document
 
 
+@provokes("documents.held-for-secrecy", "documents.file-not-found", "documents.not-found")
 def test_a_marked_document_is_held_from_all_but_clerks_and_the_officer(
     exposed: Town, any_hub: AnyHub, writer: Writer
 ) -> None:

@@ -14,6 +14,7 @@ from edms.secrecy.model import IncidentKind
 from edms.secrecy.queries import incidents, open_incidents
 from edms.secrecy.service import AcknowledgeIncident, SecrecyService
 from tests.builders import Office, commune, open_office
+from tests.provoked import provokes
 
 
 @pytest.fixture
@@ -35,6 +36,7 @@ def give_duty(office: Office) -> None:
     OrganisationService(office.database).load_directory(None, replace(file, agencies=(agency,)))
 
 
+@provokes("secrecy.undeclared", "secrecy.refused")
 def test_only_what_is_declared_ordinary_comes_in(service: SecrecyService, office: Office) -> None:
     chi = office.actor("chi")
     service.admit(chi, "thuong", IncidentKind.DRAFT)
@@ -60,6 +62,7 @@ def test_the_officer_is_alerted_where_there_is_one_else_the_leaders(service: Sec
     assert [waiting(office, short) for short in ("an", "binh", "chi")] == [0, 0, 1]
 
 
+@provokes("secrecy.refused", "secrecy.incident-not-found")
 def test_an_incident_is_acknowledged_once_by_whom_it_concerns(service: SecrecyService, office: Office) -> None:
     give_duty(office)
     with pytest.raises(SecretRefused):
