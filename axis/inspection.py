@@ -62,7 +62,7 @@ def _report(path: Path, judgement: Judgement) -> Report:
         "kind": facts.kind,
         "business": facts.business,
         "status_code": facts.status_code,
-        "document_id": facts.document_id,
+        "document_id": _document_id(facts),
         "sender": facts.sender,
         "recipients": list(facts.recipients),
         "responds_to": [_related(one) for one in facts.related],
@@ -89,6 +89,12 @@ def _unreadable(path: Path, problem: Problem) -> Report:
         findings=(finding_of(problem, _shown(path)),),
     )
     return _report(path, judgement)
+
+
+def _document_id(facts: Facts) -> str | None:
+    """The document's own id; of a status the id of the document that it reports on."""
+    reported = facts.related[0].document_id if facts.kind == "status" and facts.related else None
+    return facts.document_id or reported or None
 
 
 def _related(related: Related) -> Report:

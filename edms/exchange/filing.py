@@ -34,6 +34,7 @@ from edms.documents.model import (
     RelationKind,
 )
 from edms.documents.pictures import Pictures
+from edms.exchange.contents import ArrivedFile, arrived_files
 from edms.exchange.errors import (
     AttachmentChanged,
     CertificateOfAnother,
@@ -51,7 +52,6 @@ from edms.organisation.acts import Act
 from edms.organisation.model import Agency, Capacity
 from edms.organisation.roles import identifiers_of, position_with
 from edms.signatures.service import SignatureService, keep_report
-from schemas.content import ContentKind
 from schemas.errors import ContentRefused
 from schemas.problems import Problem
 from schemas.reader import read_message
@@ -151,17 +151,17 @@ class Filing:
     def prepare(self, opened: OpenedMessage, message: DocumentMessage) -> Prepared:
         """Check attachments against the manifest, store them, verify the main PDF; no transaction is open.
 
-        Raises `AttachmentChanged`, `NothingToFile`.
+        Raises `AttachmentChanged`, `NothingToFile`, `schemas.errors.ZipBomb`.
         """
         _require_unchanged(opened.parsed.attachments)
-        received = [one for one in opened.parsed.attachments if one.received is not None and one.received.path]
-        if not received:
+        arrived = list(arrived_files(opened.parsed.attachments))
+        if not arrived:
             raise NothingToFile(message.document_id)
-        main = next((one for one in received if _is_pdf(one)), received[0])
-        ordered = [main, *(one for one in received if one is not main)]
+        main = next((one for one in arrived if one.is_pdf), arrived[0])
+        ordered = [main, *(one for one in arrived if one is not main)]
         stored = [self._stored(one, is_main=one is main) for one in ordered]
-        verification = self.signatures.verify(stored[0].blob.sha256) if _is_pdf(main) else None
-        pdfs = [one.received.path for one in received if _is_pdf(one) and one.received]
+        verification = self.signatures.verify(stored[0].blob.sha256) if main.is_pdf else None
+        pdfs = [one.path for one in arrived if one.is_pdf]
         return Prepared(
             message=message,
             organization_identifier=opened.organization_identifier,
@@ -210,23 +210,15 @@ class Filing:
         link_operations(tx, actor, document)
         return document
 
-    def _stored(self, attachment: MatchedAttachment, *, is_main: bool) -> NewFile:
-        received = attachment.received
-        if received is None or received.path is None:
-            raise NothingToFile(attachment.name)
-        with received.path.open("rb") as stream:
+    def _stored(self, file: ArrivedFile, *, is_main: bool) -> NewFile:
+        with file.path.open("rb") as stream:
             blob = self.hub.blobs.put(stream)
-        media_type = (
-            "application/pdf" if _is_pdf(attachment) else (received.declared_type or "application/octet-stream")
-        )
         role = FileRole.MAIN if is_main else FileRole.ATTACHMENT
-        return NewFile(role, files.safe_name(attachment.name), _media_type(media_type), blob)
+        return NewFile(role, files.safe_name(file.name), _media_type(file.media_type), blob)
 
-    def _pages(self, attachment: MatchedAttachment) -> int:
-        if not _is_pdf(attachment) or attachment.received is None or attachment.received.path is None:
-            return 0
+    def _pages(self, file: ArrivedFile) -> int:
         try:
-            return self.pictures.page_count(attachment.received.path)
+            return self.pictures.page_count(file.path) if file.is_pdf else 0
         except (PreviewProblem, ContentRefused):
             return 0  # the clerk sees that it cannot be shown, and the verification says why
 
@@ -249,10 +241,6 @@ def _require_keepable(message: DocumentMessage | StatusMessage) -> None:
 def _media_type(declared: str) -> str:
     """Return a declared media type when it has the form of one (RFC 6838 section 4.2)."""
     return declared if _MEDIA_TYPE.fullmatch(declared) else "application/octet-stream"
-
-
-def _is_pdf(attachment: MatchedAttachment) -> bool:
-    return attachment.received is not None and attachment.received.detected == ContentKind.PDF
 
 
 def _require_unchanged(attachments: Sequence[MatchedAttachment]) -> None:

@@ -25,7 +25,7 @@ _MOST_PDFS = 20
 """Attachments that are looked into; the main file is the first."""
 
 
-def found_mark(message: DocumentMessage, pdfs: Sequence[Path | None], pictures: Pictures) -> str | None:
+def found_mark(message: DocumentMessage, pdfs: Sequence[Path], pictures: Pictures) -> str | None:
     """Return the highest level whose mark stands in the message's text or on the first page of one of `pdfs`."""
     found = [mark_in(text, title=True) for text in (message.subject, message.content)]
     found += [mark_in(text) for text in _first_pages(pdfs[:_MOST_PDFS], pictures)]
@@ -47,9 +47,9 @@ def hold(tx: Transaction, agency: Agency, document: Document, arrived: ArrivedMe
     alert(tx, Actor.system(agency), incident)
 
 
-def _first_pages(pdfs: Sequence[Path | None], pictures: Pictures) -> Iterator[str]:
+def _first_pages(pdfs: Sequence[Path], pictures: Pictures) -> Iterator[str]:
     for path in pdfs:
         try:
-            yield pictures.first_page_text(path) if path is not None else ""
+            yield pictures.first_page_text(path)
         except (PreviewProblem, ContentRefused):
             continue  # it cannot be shown to anybody either; the verification says why

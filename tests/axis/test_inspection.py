@@ -95,6 +95,7 @@ def test_a_status_is_told_with_its_other_party(tmp_path: Path) -> None:
     report = inspect_file(saved(tmp_path, "a.edxml", MESSAGES["status_13"]))
     assert (report["kind"], report["business"], report["status_code"]) == ("status", None, "13")
     assert (report["sender"], report["recipients"]) == ("000.00.00.G99", ["H99"])
+    assert report["document_id"] == DOCUMENT_ID
     (target,) = report["responds_to"]
     assert (target["organ_id"], target["document_id"], target["code"], target["promulgation_date"]) == (
         "H99",

@@ -28,7 +28,7 @@ from signing.xml import sign_envelope
 from storage.outbox.relay import Claim
 from tests.edms.exchange.hubs import AnyHub, Offer
 from tests.edms.ground import HERE, ORGAN_IDS, PIN, THERE, Town
-from tests.messages.wire import attachment
+from tests.messages.wire import attachment, zipped
 from tests.provoked import provokes
 
 Change = Callable[[bytes], bytes]
@@ -259,6 +259,36 @@ def test_what_only_calls_itself_a_pdf_does_not_stop_the_post(exposed: Town, any_
     clerk = exposed.actor("binh", THERE)
     assert [exposed.page(clerk, one.id).verdict for one in (garbage, text)] == ["indeterminate", ""]
     assert [one.page_amount for one in (garbage, text)] == [0, 0]
+
+
+def test_a_document_is_taken_out_of_the_zip_around_it(exposed: Town, any_hub: AnyHub, writer: Writer) -> None:
+    pdf = exposed.bytes_of(exposed.letter_id)
+    wrapped = zipped("7a71a0ee.pdf", pdf)
+    damaged = wrapped[:-30]
+    any_hub.offers = [
+        Offer("wrapped", writer.bytes_of(writer.message(1), wrapped)),
+        Offer("damaged", writer.bytes_of(writer.message(2), damaged)),
+        Offer("archive", writer.bytes_of(writer.message(3), wrapped, more=replaced("UBND-VP.pdf", "UBND-VP.ZIP"))),
+    ]
+    fetch(exposed)
+    document, kept_as_it_came, archive = incoming(exposed)
+    assert exposed.bytes_of(document.id) == pdf
+    main = document.main_file()
+    assert main is not None
+    assert (main.name, main.media_type) == ("01-UBND-VP.pdf", "application/pdf")
+    assert document.page_amount == 1
+    assert exposed.page(exposed.actor("binh", THERE), document.id).verdict == "valid"
+    assert exposed.bytes_of(kept_as_it_came.id) == damaged
+    named_by_entry = archive.main_file()
+    assert named_by_entry is not None
+    assert named_by_entry.name == "7a71a0ee.pdf"
+
+
+@provokes("content.zip-bomb")
+def test_a_bomb_is_quarantined(exposed: Town, any_hub: AnyHub, writer: Writer) -> None:
+    any_hub.offers = [Offer("bomb", writer.bytes_of(writer.message(), zipped("a.pdf", bytes(300_000_000))))]
+    fetch(exposed)
+    assert codes_of(exposed, any_hub) == {"bomb": "content.zip-bomb"}
 
 
 @provokes("edxml.attachment-name-differs", "edxml.attachment-type-differs")
