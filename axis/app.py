@@ -10,7 +10,7 @@ from axis.http.health import database_check, health_blueprint
 from axis.http.problems import install_problems
 from axis.http.request_id import install_request_ids
 from axis.http.security import install_security
-from axis.hub.api import deliveries, directory, messages
+from axis.hub.api import checkpoints, deliveries, directory, messages
 from axis.hub.api.caller import attach_hub
 from axis.hub.parts import Hub
 from storage.embedded_use import with_database
@@ -31,7 +31,7 @@ def create_app(settings: Settings, hub: Hub | None = None) -> Flask:
     install_security(app, body_limit_bytes=_SMALL_BODY_BYTES, content_security_policy=_NO_PAGES)
     install_problems(app)
     app.register_blueprint(health_blueprint({"database": database_check(hub.database.engine), "blobs": hub.blobs.ping}))
-    for part in (messages, deliveries, directory):
+    for part in (messages, deliveries, directory, checkpoints):
         app.register_blueprint(part.blueprint)
     return app
 

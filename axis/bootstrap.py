@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from axis.config import PREFIX, Settings
+from axis.http.evidence import keep_log, log_topics, stamper
 from axis.hub import security
 from axis.hub.acceptance import Acceptance
 from axis.hub.admission import Admission, Downloads
 from axis.hub.delivery import DeliveryDesk
+from axis.hub.evidence import LOG
 from axis.hub.parts import Hub
 from axis.hub.ports import EnvelopeVerifier, ReceiptSigner, SignatureReport
 from axis.hub.receipts import ReceiptOffice
@@ -59,7 +61,15 @@ def build_relay(settings: Settings, database: Database) -> Relay:
         # One at a time, because the receiver may be slow; tried for a week, because somebody has to hear of it.
         Topic(security.TOPIC, alerts, batch=1, lease=security.LEASE, ttl=timedelta(days=7)),
     ]
-    return Relay(database, topics)
+    stamp = None
+    if settings.timestamp_url is not None:
+        stamp = stamper(settings.timestamp_url, load_trust(settings), database.clock)
+    return Relay(database, [*topics, *log_topics(database, LOG, stamp)])
+
+
+def keep_evidence(settings: Settings, relay: Relay) -> None:
+    """See to it that the evidence gets its places in its log, and that checkpoints are made."""
+    keep_log(relay, LOG, timedelta(seconds=settings.checkpoint_seconds))
 
 
 def build_hub(

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from axis.http.audit import add_audit_parsers, export_log, verify_file
 from axis.http.commands import DONE, MISUSED, REFUSED, AddParser, Service, adder, print_json
 
 # Each function imports what it needs when it runs: `axis --help` must not wait for SQLAlchemy, Celery and the rest.
@@ -187,6 +188,14 @@ def _token(options: argparse.Namespace) -> int:
     return 0
 
 
+def _audit(options: argparse.Namespace) -> int:
+    if options.action == "verify":
+        return verify_file(options)
+    from axis.hub.evidence import LOG  # noqa: PLC0415
+
+    return export_log(options, _database(_load()), LOG)
+
+
 def _security_incidents(options: argparse.Namespace) -> int:
     from axis.hub.security import incidents  # noqa: PLC0415
 
@@ -216,6 +225,7 @@ def _inspect(options: argparse.Namespace) -> int:
 
 
 def _add_parsers(add: AddParser) -> None:
+    add_audit_parsers(add, "axis")
     words = "danh bạ / directory"
     directory = add("directory", words, "directory import danh-ba.json").add_subparsers(dest="action", required=True)
     importing = adder(directory, "axis directory")(
@@ -281,6 +291,7 @@ SERVICE = Service(
         "inspect": _inspect,
         "security-incidents": _security_incidents,
         "token": _token,
+        "audit": _audit,
         "send": _send,
         "fetch": _fetch,
     },

@@ -42,6 +42,10 @@ class Settings:
     allowed_revocation_hosts: tuple[str, ...] = ()
     """`host:port` of OCSP responders and CRL servers that may be asked."""
     revocation_timeout_seconds: float = 5.0
+    timestamp_url: str | None = None
+    """Address of the time-stamping authority (RFC 3161) for checkpoints of the evidence."""
+    checkpoint_seconds: int = 600
+    """How often size and root of the log of evidence are stated."""
     host: str = "127.0.0.1"
     port: int = 8090
     web_workers: int = 1
@@ -92,6 +96,7 @@ def _out_of_range(settings: Settings) -> list[str]:
         "lease_seconds",
         "outbox_lease_seconds",
         "poll_seconds",
+        "checkpoint_seconds",
         "web_workers",
         "web_threads",
         "worker_threads",

@@ -66,12 +66,13 @@ def environment(services: Services, ports: Ports, made: DemoPki) -> Environment:
         "TRUST_INTERMEDIATES_FILE": str(made.directory / "ca.pem"),
         "ALLOWED_REVOCATION_HOSTS": made.host,
         "ENVIRONMENT": "demo",
+        "TIMESTAMP_URL": made.timestamp_url,
+        "CHECKPOINT_SECONDS": "20",
     }
     edms = {
         **services.parts.settings("edms"),
         "HUB_URL": f"http://127.0.0.1:{ports.axis}",
         "HUB_TOKENS_FILE": str(data / "hub-tokens.json"),
-        "TIMESTAMP_URL": made.timestamp_url,
         "KEY_DIR": str(made.directory),
         "SYSTEM_KEY_PASSWORD": cast.SYSTEM_KEY_PASSWORD,
         "FONT_DIR": str(FONT_DIR),

@@ -11,6 +11,7 @@ import httpx
 from sqlalchemy import select
 
 from axis.client import AxisClient
+from axis.http.evidence import keep_log, log_topics, stamper
 from edms.accounts.passwords import Passwords
 from edms.accounts.service import AccountService
 from edms.audit import journal
@@ -58,6 +59,7 @@ from storage.blobs.port import BlobStore
 from storage.clock import Clock, SystemClock
 from storage.database import open_engine
 from storage.errors import SettingsInvalid
+from storage.merkle.checkpoints import Stamp
 from storage.outbox.relay import Relay, Topic
 from storage.outbox.worker import Broker, Waker, make_celery
 from storage.unit_of_work import Database
@@ -91,6 +93,8 @@ class Services:
     handovers: HandoverService
     minutes: MinutesWriter
     document_pages: DocumentPages
+    stamp: Stamp
+    """Puts time-stamps on the checkpoints of the journal's log."""
 
 
 def broker_of(settings: Settings) -> Broker:
@@ -156,6 +160,7 @@ def build(
         document_pages=DocumentPages(
             documents, attachments, secrecy, review, contributors, numbers_of, shown, {WrongPin: "pin"}
         ),
+        stamp=stamper(settings.timestamp_url, trust, clock),
     )
 
 
@@ -167,6 +172,7 @@ def build_relay(services: Services) -> Relay:
         Topic(statuses.TOPIC, services.statuses.send, lease=half_minute),
         Topic(MINUTES_TOPIC, services.minutes, lease=timedelta(minutes=5), batch=1),
         Topic(arrivals.TOPIC, services.arrivals.fetch, lease=half_minute, batch=1),
+        *log_topics(services.database, journal.LOG, services.stamp),
     ]
     return Relay(services.database, topics)
 
@@ -176,6 +182,11 @@ def ask_for_arrivals(services: Services, relay: Relay) -> None:
     every = timedelta(seconds=services.settings.fetch_seconds)
     for agency_id in _agencies_on_the_axis(services):
         relay.ensure_recurring(arrivals.TOPIC, str(agency_id), f'{{"agency_id": "{agency_id}"}}', every)
+
+
+def keep_journal(services: Services, relay: Relay) -> None:
+    """See to it that the journal's entries get their places in its log, and that checkpoints are made."""
+    keep_log(relay, journal.LOG, timedelta(seconds=services.settings.checkpoint_seconds))
 
 
 def _agencies_on_the_axis(services: Services) -> list[UUID]:

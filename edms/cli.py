@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from axis.http.audit import add_audit_parsers, export_log, verify_file
 from axis.http.commands import AddParser, Service, adder
 
 # Each function imports what it needs when it runs: `edms --help` must not wait for pyHanko, Celery and the rest.
@@ -92,7 +93,16 @@ def _import_organisation(options: argparse.Namespace) -> int:
     return 0
 
 
+def _audit(options: argparse.Namespace) -> int:
+    if options.action == "verify":
+        return verify_file(options)
+    from edms.audit.journal import LOG  # noqa: PLC0415
+
+    return export_log(options, _database(_load()), LOG)
+
+
 def _add_parsers(add: AddParser) -> None:
+    add_audit_parsers(add, "edms")
     words = "tổ chức / organisation"
     organisation = add("organisation", words, "organisation import to-chuc.json")
     actions = adder(organisation.add_subparsers(dest="action", required=True), "edms organisation")
@@ -168,6 +178,7 @@ SERVICE = Service(
     database=_database,
     commands={
         "organisation": _import_organisation,
+        "audit": _audit,
         **dict.fromkeys(("agencies", "send", "fetch", "accounts", "keys"), _administer),
     },
     add_parsers=_add_parsers,

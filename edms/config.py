@@ -58,6 +58,8 @@ class Settings:
     """How often the worker looks for due work whose wake-up was lost."""
     fetch_seconds: int = 60
     """How often each agency's inbox at the hub is asked."""
+    checkpoint_seconds: int = 600
+    """How often size and root of the journal's log are stated, with a time-stamp."""
     session_hours: int = 12
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -67,7 +67,7 @@ def from_asn1(certificate: asn1_x509.Certificate) -> x509.Certificate:
 def validation_context(
     when: datetime, sources: Sources, others: Iterable[asn1_x509.Certificate] = ()
 ) -> ValidationContext:
-    """A validation context as of `when` in which every certificate of a path must be shown not to be revoked.
+    """A validation context as of `when` in which every certificate of a path must be shown not to be revoked, if trust says so.
 
     Revocation data that is newer than `when` counts, a revocation later than `when` does not: a signature that a trusted
     time-stamp places before the revocation stays what it was.
@@ -81,7 +81,7 @@ def validation_context(
         fetchers=sources.fetchers() if trust.fetch else None,
         crls=(),
         ocsps=(),
-        revocation_mode="require",
+        revocation_mode="require" if trust.require_revocation else "soft-fail",
         retroactive_revinfo=True,
         weak_hash_algos={"md2", "md5", "sha1"},
     )

@@ -35,7 +35,8 @@ class Trust:
     `name` names the list in reports. `intermediates` help to build paths and are never trusted by themselves.
     `allowed_hosts` holds `host:port` (or `host` for the scheme's own port) of OCSP responders and CRL servers: addresses in
     certificates are chosen by whoever made the file, so no other host is ever asked, and nothing at all is fetched from
-    issuer (AIA) addresses. With `fetch` off no network is used. `timeout_seconds` bounds each single request.
+    issuer (AIA) addresses. With `fetch` off no network is used. `timeout_seconds` bounds each single request. With
+    `require_revocation` off a certificate passes that is not known to be revoked: for old time-stamps without a network.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Trust:
     allowed_hosts: frozenset[str] = frozenset()
     fetch: bool = True
     timeout_seconds: float = 5.0
+    require_revocation: bool = True
 
     def __post_init__(self) -> None:
         if not self.roots:

@@ -26,7 +26,7 @@ import axis.config
 import edms.cli
 import edms.config
 from axis.http.health import health_blueprint
-from axis.hub.api import deliveries, directory, messages
+from axis.hub.api import checkpoints, deliveries, directory, messages
 from demo.ports import Ports
 from schemas.problems import Problem
 from storage.settings import Secret
@@ -187,7 +187,8 @@ def test_named_settings_exist() -> None:
 
 def test_every_route_of_the_hub_is_described() -> None:
     app = Flask("hub", static_folder=None)
-    for blueprint in (messages.blueprint, deliveries.blueprint, directory.blueprint, health_blueprint({})):
+    parts = (messages, deliveries, directory, checkpoints)
+    for blueprint in (*(part.blueprint for part in parts), health_blueprint({})):
         app.register_blueprint(blueprint)
     routes = {
         f"{method} {re.sub('<[a-z]+:', '<', rule.rule)}"
@@ -219,7 +220,7 @@ def _codes_of(module: str) -> set[str]:
 
 
 def test_every_topic_is_described() -> None:
-    sources = [path.read_text() for name in ("edms", "axis") for path in (ROOT / name).rglob("*.py")]
+    sources = [path.read_text() for name in ("edms", "axis", "storage") for path in (ROOT / name).rglob("*.py")]
     topics = {
         topic for source in sources for topic in re.findall(r'^(?:[A-Z]+_)?TOPIC = "([^"]+)"', source, re.MULTILINE)
     }

@@ -38,6 +38,7 @@ from axis.hub.errors import (
     SignatureInvalid,
     SignatureRequired,
 )
+from axis.hub.evidence import conflict_text, digest_of
 from axis.hub.model import DOCUMENT_ID_CHARS, Message, MessageConflict, MessageTarget, Receipt
 from axis.hub.ports import EnvelopeVerifier, SignatureReport
 from axis.hub.quarantine import quarantine
@@ -198,6 +199,7 @@ class Acceptance:
                 "size_bytes": ref.size_bytes,
                 "received_at": tx.now,
             }
+            evidence["digest"] = digest_of(conflict_text(MessageConflict(**evidence)))
             tx.session.execute(insert(MessageConflict).values(evidence).on_conflict_do_nothing())
         raise MessageConflicts(
             known.identity, message_id=str(known.id), accepted_sha256=known.sha256, sha256=ref.sha256

@@ -141,6 +141,8 @@ class MessageConflict(HubBase):
     sha256: Mapped[str] = mapped_column(String(64))
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     received_at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 (hex) of `axis.hub.evidence.conflict_text`."""
 
 
 class Delivery(HubBase):
@@ -215,6 +217,8 @@ class Quarantined(HubBase):
     message_vi: Mapped[str] = mapped_column(Text)
     message_en: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+    digest: Mapped[str] = mapped_column(String(64))
+    """SHA-256 (hex) of `axis.hub.evidence.quarantine_text`."""
 
 
 class SecurityIncident(HubBase):

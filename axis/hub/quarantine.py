@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from axis.hub.evidence import digest_of, quarantine_text
 from axis.hub.model import Quarantined
 from schemas.problems import Problem
 from storage.blobs.port import BlobRef
@@ -31,6 +32,7 @@ def quarantine(database: Database, account_id: UUID, ref: BlobRef, refusal: Prob
     )
     with database.begin() as tx:
         entry.at = tx.now
+        entry.digest = digest_of(quarantine_text(entry))
         tx.session.add(entry)
     return entry.id
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, aliased
 from axis.http.errors import NotFound
 from axis.hub.directory.model import Account
 from axis.hub.directory.queries import day_of, mandated_agencies
+from axis.hub.evidence import inclusion
 from axis.hub.model import BusinessState, Delivery, Message, MessageConflict, MessageTarget, Receipt
 
 
@@ -48,10 +49,10 @@ def message_state(session: Session, account: Account, message_id: UUID, now: dat
 
 
 def message_receipts(session: Session, account: Account, message_id: UUID, now: datetime) -> list[dict[str, Any]]:
-    """Return the receipts that the account may see, oldest first, each with its XML text. Raises `NotFound`."""
+    """Return the receipts that the account may see, oldest first, each with its XML text and its proof. Raises `NotFound`."""
     message, deliveries = _visible(session, account, message_id, now)
     receipts = _receipts(session, message, deliveries)
-    return [_receipt(one) | {"xml": one.xml.decode()} for one in receipts]
+    return [_receipt(one) | {"xml": one.xml.decode(), "inclusion": inclusion(session, one.id)} for one in receipts]
 
 
 def conflicts(session: Session, account: Account, message_id: UUID, now: datetime) -> list[dict[str, Any]]:

@@ -1,16 +1,18 @@
-"""Writes acts into the journal, in the transaction that does them."""
+"""Writes acts into the journal, in the transaction that does them. A trigger of its table adds them to the log `LOG`."""
 
 from __future__ import annotations
 
+import hashlib
 from contextvars import ContextVar
 from datetime import UTC
 from typing import Any
 from uuid import UUID
 
-from edms.audit.canonical import digest, plain
 from edms.audit.model import JournalEntry
 from edms.organisation.acts import Act
+from storage.canonical import canonical_json, plain
 from storage.identifiers import new_id
+from storage.merkle.stored import Log, Source
 from storage.unit_of_work import Transaction
 
 
@@ -51,7 +53,12 @@ def note_entries() -> list[UUID]:
 
 
 def digest_of(entry: JournalEntry) -> str:
-    """Return the digest that `entry` must carry: SHA-256 (hex) over all that it says, its own `digest` and place aside.
+    """Return the digest that `entry` must carry: SHA-256 (hex) over `text_of(entry)`."""
+    return hashlib.sha256(text_of(entry).encode()).hexdigest()
+
+
+def text_of(entry: JournalEntry) -> str:
+    """Return all that `entry` says as canonical JSON, its own `digest` and place aside.
 
     The same before writing and after reading, whatever the time zone of the connection.
     """
@@ -67,4 +74,8 @@ def digest_of(entry: JournalEntry) -> str:
         "actor": entry.actor,
         "data": entry.data,
     }
-    return digest(said)
+    return canonical_json(said).decode()
+
+
+LOG = Log("edms/journal", (Source(JournalEntry, text_of),))
+"""The journal as a log that can be verified offline; the trigger of its table names it too."""

@@ -36,4 +36,4 @@ class JournalEntry(Base):
     """`Actor.snapshot()`: names, titles and unit as they were."""
     data: Mapped[dict[str, Any]]
     digest: Mapped[str] = mapped_column(String(64))
-    """SHA-256 (hex) of the entry's canonical JSON; the leaf that a Merkle tree takes."""
+    """SHA-256 (hex) of the entry's canonical JSON; the leaf of the Merkle log is made of it (`storage.merkle.form`)."""

@@ -60,6 +60,8 @@ SENTENCES: dict[str, Sentence] = {
     "work.completed": Sentence("đã hoàn thành xử lý[: {result}]", "completed the work[: {result}]"),
     "document.completed": Sentence("đã kết thúc xử lý văn bản", "closed the document"),
     "document.read": Sentence("đã xem văn bản", "read the document"),
+    "document.downloaded": Sentence("đã tải tệp[ {file}]", "downloaded the file[ {file}]"),
+    "document.page-shown": Sentence("đã xem trang[ {page}][ của tệp {file}]", "looked at page[ {page}][ of {file}]"),
     "document.status-received": Sentence(
         "được {organ} báo: {status}[, {staff}][ ({position})][: {description}]",
         "was told by {organ}: {status}[, {staff}][ ({position})][: {description}]",

@@ -150,6 +150,7 @@ def _files(pages: Blueprint, needs: DocumentPages) -> None:
     @pages.get("/<uuid:document_id>/files/<uuid:file_id>")
     def download(document_id: UUID, file_id: UUID) -> Response:
         file = needs.service.file_of(current_actor(), document_id, file_id)
+        needs.service.record_file(current_actor(), file, "document.downloaded")
         stream = needs.service.open_file(file)
         response = Response(read_chunks(stream, _STREAMED_BYTES), mimetype=file.media_type)
         response.call_on_close(stream.close)
@@ -168,6 +169,7 @@ def _files(pages: Blueprint, needs: DocumentPages) -> None:
         if request.if_none_match.contains(response.get_etag()[0] or ""):
             response.status_code = 304
             return response
+        needs.service.record_file(current_actor(), file, "document.page-shown", number)
         with needs.service.open_file(file) as stream:
             response.set_data(needs.pictures.page(stream, number - 1, width))
         return response

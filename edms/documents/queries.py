@@ -41,6 +41,9 @@ from edms.organisation.model import Capacity, Position
 
 PAGE_ROWS = 25
 
+LOOKS = ("document.read", "document.downloaded", "document.page-shown")
+"""Acts that leave a document as it was."""
+
 _RELATION_LABELS = {
     "replies_to": "Trả lời văn bản",
     "replied_by": "Văn bản trả lời",
@@ -263,7 +266,7 @@ def with_files(session: Session, actor: Actor, document_id: UUID) -> Document:
 
 
 def timeline_part(session: Session, actor: Actor, document_id: UUID, at: datetime) -> Mapping[str, Any]:
-    """Contribute the journal's sentences to a document's page; readings are counted elsewhere and left out here."""
+    """Contribute the journal's sentences to a document's page; who looked at it is left out here."""
     del actor, at
-    acts = [one for one in history(session, "document", document_id) if one.act != "document.read"]
+    acts = [one for one in history(session, "document", document_id) if one.act not in LOOKS]
     return {"timeline": tuple(TimelineEntry(one.at, one.who, one.sentence(), one.sentence("en")) for one in acts)}

@@ -181,6 +181,15 @@ class DocumentService:
         """Open a file's bytes, closed by the caller; `file` comes from `file_of`, which checked the right to see it."""
         return self.blobs.open(file.sha256)
 
+    def record_file(self, actor: Actor, file: DocumentFile, act: str, page: int | None = None) -> None:
+        """Note in the journal that the actor got a file (`document.downloaded`) or a page of it (`document.page-shown`).
+
+        `file` comes from `file_of`, which checked the right to see it; so this is one insert.
+        """
+        data = {"file": file.name, "sha256": file.sha256} | ({} if page is None else {"page": page})
+        with self.database.begin() as tx:
+            tx.record(Act(act, actor, "document", file.document_id, data))
+
     def record_reading(self, actor: Actor, document_id: UUID) -> None:
         """Note in the journal that the actor opened the document (NĐ 30/2020 annex VI: view history is kept).
 

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from edms.audit.canonical import digest
 from edms.documents.layout.errors import FontsMissing, LayoutProblem
 from edms.documents.layout.minutes import HandoverMinutes
 from edms.handover.minutes import MinutesRenderer, minutes_of
@@ -16,6 +15,7 @@ from edms.organisation.actor import Actor
 from edms.organisation.acts import Act
 from edms.organisation.model import Agency
 from storage.blobs.port import BlobStore
+from storage.canonical import digest
 from storage.outbox.relay import Claim, GiveUp, RetryLater
 from storage.unit_of_work import Database
 

@@ -12,7 +12,6 @@ from dataclasses import asdict
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from edms.audit.canonical import digest, plain
 from edms.handover import rules
 from edms.handover.commands import Accept, Confirm, Prepare, Withdraw
 from edms.handover.errors import (
@@ -41,6 +40,7 @@ from edms.organisation.inventory import InventoryContributor
 from edms.organisation.model import AppointmentKind, Person, Position
 from edms.organisation.queries import last_holder_of
 from storage.blobs.port import BlobStore
+from storage.canonical import digest, plain
 from storage.errors import Duplicate
 from storage.unit_of_work import Database, Transaction
 

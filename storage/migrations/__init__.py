@@ -17,8 +17,11 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, NullPool, create_engine, make_url, text
 
+from storage import counters
 from storage.database import StorageBase
+from storage.merkle import model as merkle
 from storage.migrations.grants import APPLICATION_ROLE
+from storage.outbox import model as outbox
 
 _LOCK = 7_239_114
 
@@ -36,6 +39,9 @@ class History:
         """The table that holds this history's current revision."""
         return f"alembic_version_{self.name}"
 
+
+PARTS = (counters, merkle, outbox)
+"""Every module with tables of the storage package, imported so that the metadata is whole."""
 
 STORAGE = History("storage", Path(__file__).parent, StorageBase.metadata)
 

@@ -15,13 +15,16 @@ APPLICATION_ROLE = "application_role"
 """Name of the option of Alembic's context that holds the role; None where owner and application are one."""
 
 
-def allow(table: str, *, update: bool | Sequence[str] = False, delete: bool = False) -> None:
-    """Let the application read `table` and add rows; change all columns or those of `update`; remove rows with `delete`."""
+def allow(table: str, *, insert: bool = True, update: bool | Sequence[str] = False, delete: bool = False) -> None:
+    """Let the application read `table`, add rows, change all columns or those of `update`, remove rows with `delete`.
+
+    Without `insert` rows come from triggers alone.
+    """
     role = op.get_context().opts.get(APPLICATION_ROLE)
     if role is None:
         return
     quote = op.get_bind().dialect.identifier_preparer.quote
-    rights = ["SELECT", "INSERT"]
+    rights = ["SELECT", "INSERT"] if insert else ["SELECT"]
     if update is True:
         rights.append("UPDATE")
     elif update:

@@ -128,6 +128,8 @@ def exchange(
         "AXIS_BLOB_URL": f"file:{folder / 'blobs'}",
         "AXIS_PORT": str(port),
         "AXIS_POLL_SECONDS": "0.2",
+        "AXIS_TIMESTAMP_URL": pki.timestamp_url,
+        "AXIS_CHECKPOINT_SECONDS": "1",
     }
     tokens = {"H99": new_token(), "H99.101": new_token()}
     (folder / "directory.json").write_text(json.dumps(directory(tokens)))

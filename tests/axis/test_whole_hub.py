@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import json
 import os
 import signal
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from axis.client import InboxItem
 from schemas.reader import parse
+from signing.timestamps import archive_trust, check_timestamp
 from signing.verdicts import Verdict
 from signing.xml import verify_xml
+from storage.merkle.form import digest_leaf, imprint
+from storage.merkle.tree import includes
 from tests.axis.exchange import ROOT, START_SECONDS, Exchange, exchange, pki, ready
 from tests.axis.hub.messages import document
 from tests.waiting import wait_until
@@ -62,6 +69,30 @@ def test_a_signed_message_goes_from_one_system_to_another_and_leaves_signed_rece
         assert verify_xml(parse(receipt), trust, now).verdict is Verdict.VALID
         forged = receipt.replace(b"H99.101", b"H99.102")
         assert verify_xml(parse(forged), trust, now).verdict is Verdict.INVALID
+
+
+def test_a_partner_proves_a_receipt_by_a_time_stamped_checkpoint(exchange: Exchange) -> None:
+    raw = exchange.signed(document(recipients=["H99.101"], document_id="H99,2026/11/20,18/UBND"), "province")
+    with exchange.client("H99") as sender:
+        message_id = sender.send(lambda: io.BytesIO(raw), len(raw)).message_id
+    headers = {"Authorization": f"Bearer {exchange.tokens['H99'].token}"}
+    found: list[dict[str, Any]] = []
+
+    def proved() -> bool:
+        answer = httpx.get(f"{exchange.url}/v1/messages/{message_id}/receipts", headers=headers)
+        found[:] = answer.raise_for_status().json()["receipts"]
+        return found[0]["inclusion"] is not None
+
+    wait_until(proved, "a checkpoint covers the receipt")
+    receipt, told = found[0], found[0]["inclusion"]
+    stated = httpx.get(f"{exchange.url}/v1/checkpoints?limit=200", headers=headers).raise_for_status().json()
+    checkpoint = next(one for one in stated["checkpoints"] if one["tree_size"] == told["tree_size"])
+    root, size = bytes.fromhex(checkpoint["root"]), checkpoint["tree_size"]
+    leaf = digest_leaf(UUID(receipt["receipt_id"]), hashlib.sha256(receipt["xml"].encode()).digest())
+    assert includes(leaf, told["sequence"], size, [bytes.fromhex(one) for one in told["proof"]], root)
+    archive = archive_trust((exchange.pki.directory / "root.pem").read_bytes())
+    moment = check_timestamp(base64.b64decode(checkpoint["token"]), imprint(stated["log"], size, root), archive)
+    assert abs(datetime.now(UTC) - moment) < timedelta(minutes=10)
 
 
 def test_what_is_not_signed_by_the_sender_is_refused(exchange: Exchange) -> None:

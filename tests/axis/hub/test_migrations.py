@@ -19,7 +19,7 @@ from tests.postgres import FreshDatabase, as_owner
 def test_up_down_up(postgres_url: FreshDatabase) -> None:
     url = postgres_url(None)
     upgrade(url, HISTORY)
-    assert current(url, HISTORY) == head(HISTORY) == "axis_0002"
+    assert current(url, HISTORY) == head(HISTORY) == "axis_0003"
     assert differences(url, HISTORY) == []
     downgrade(url, HISTORY)
     with psycopg.connect(url) as connection:
@@ -37,7 +37,8 @@ def test_evidence_cannot_be_rewritten_by_its_owner_either(
         connection.execute(
             "WITH a AS (INSERT INTO account (id, name, token_sha256, accept_unverifiable, created_at)"
             " VALUES (gen_random_uuid(), 'a', 'x', false, now()) RETURNING id)"
-            " INSERT INTO quarantine SELECT gen_random_uuid(), id, 'x', 1, 'c', '', null, null, '', '', now() FROM a"
+            " INSERT INTO quarantine SELECT"
+            " gen_random_uuid(), id, 'x', 1, 'c', '', null, null, '', '', now(), repeat('0', 64) FROM a"
         )
         with pytest.raises(psycopg.errors.RestrictViolation, match="append-only"):
             connection.execute(statement)

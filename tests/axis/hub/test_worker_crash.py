@@ -82,12 +82,18 @@ def test_a_worker_killed_between_claim_and_settlement_loses_nothing_and_doubles_
     with psycopg.connect(url) as holding, psycopg.connect(url, autocommit=True) as watching:
         holding.execute("SELECT 1 FROM message FOR UPDATE")  # the handler waits for this row, with its claim in hand
         first = workers.start()
-        wait_until(lambda: value(watching, "SELECT state FROM outbox") == "claimed", "the first worker claims the row")
+        wait_until(
+            lambda: value(watching, "SELECT state FROM outbox WHERE topic = 'message.accepted'") == "claimed",
+            "the first worker claims the row",
+        )
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
         holding.rollback()
         assert value(watching, "SELECT count(*) FROM delivery") == 0
         workers.start()
-        wait_until(lambda: value(watching, "SELECT state FROM outbox") == "done", "the second worker settles the row")
+        wait_until(
+            lambda: value(watching, "SELECT state FROM outbox WHERE topic = 'message.accepted'") == "done",
+            "the second worker settles the row",
+        )
         assert value(watching, "SELECT count(*) FROM delivery") == 2
-        assert value(watching, "SELECT attempts FROM outbox") == 2
+        assert value(watching, "SELECT attempts FROM outbox WHERE topic = 'message.accepted'") == 2

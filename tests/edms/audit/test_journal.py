@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 
-from edms.audit.canonical import canonical_json, digest
 from edms.audit.journal import digest_of
 from edms.audit.model import JournalEntry
 from edms.audit.queries import history
 from edms.organisation.acts import Act
+from storage.canonical import canonical_json, digest
 from storage.database import open_engine
 from storage.embedded import EmbeddedPostgres
 from storage.unit_of_work import Database

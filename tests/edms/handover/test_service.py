@@ -11,7 +11,6 @@ from sqlalchemy import select
 
 from edms.accounts.commands import IssueToken, NewAccount
 from edms.accounts.service import AccountService
-from edms.audit.canonical import digest
 from edms.audit.queries import history
 from edms.documents.access import visible_to as documents_visible_to
 from edms.documents.model import Document
@@ -38,6 +37,7 @@ from edms.organisation.errors import PositionTaken
 from edms.organisation.model import Appointment, AppointmentKind
 from edms.organisation.queries import appointments_of, holder_of
 from edms.organisation.service import OrganisationService
+from storage.canonical import digest
 from storage.clock import ManualClock
 from storage.unit_of_work import Database
 from tests.builders import SPECIALIST, VACANT, Office, open_office
