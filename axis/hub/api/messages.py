@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -88,11 +89,18 @@ def bytes_of(message_id: UUID, sha256: str, size_bytes: int) -> Response:
     """Return a blob that came for a message, streamed as it lies; the caller holds one of its downloads meanwhile."""
     hub = the_hub()
     with ExitStack() as held:
-        held.callback(hub.downloads.take(caller().id))
+        give_back = hub.downloads.take(caller().id)
+        held.callback(give_back)
         stream = held.enter_context(hub.blobs.open(sha256))
-        response = Response(read_chunks(stream), content_type=MEDIA_TYPE)
+        response = Response(_passed_on(stream, give_back), content_type=MEDIA_TYPE)
         response.call_on_close(held.pop_all().close)
     response.content_length = size_bytes
     response.headers[MESSAGE_ID_HEADER] = str(message_id)
     response.headers[SHA256_HEADER] = sha256
     return response
+
+
+def _passed_on(stream: BinaryIO, give_back: Callable[[], None]) -> Iterator[bytes]:
+    """Yield what `stream` holds; the place is free with the last of it, however long the answer is kept open."""
+    yield from read_chunks(stream)
+    give_back()
