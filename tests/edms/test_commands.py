@@ -99,6 +99,7 @@ def test_text_is_trimmed_and_composed(text: str) -> None:
 def test_a_form_gives_lists_where_the_field_is_one_and_empty_means_absent() -> None:
     form = MultiDict([("recipient_organ_ids", "H1"), ("recipient_organ_ids", ""), ("recipient_organ_ids", "H2")])
     form.update({"subject": " Về việc A ", "body": "Nội dung", "signer_position_id": SOMEWHERE, "due_on": ""})
+    form["secrecy"] = "thuong"
     letter = decode_form(DraftLetter, form)
     assert letter.recipient_organ_ids == ["H1", "H2"]
     assert (letter.subject, letter.due_on, letter.type_name) == ("Về việc A", None, "Công văn")

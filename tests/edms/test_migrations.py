@@ -8,10 +8,11 @@ from edms.documents.model import Document, Operation, SecrecyHold
 from edms.organisation.model import Position
 from edms.tables import HISTORY
 from storage.database import open_engine
+from storage.embedded import EmbeddedPostgres
 from storage.migrations import current, differences, downgrade, head, upgrade
 from storage.unit_of_work import Database
 from tests.edms.ground import Ground, RunningClock
-from tests.postgres import FreshDatabase
+from tests.postgres import FreshDatabase, as_owner
 
 
 def test_goes_up_down_and_up_again(postgres_url: FreshDatabase) -> None:
@@ -25,9 +26,9 @@ def test_goes_up_down_and_up_again(postgres_url: FreshDatabase) -> None:
     assert differences(url, HISTORY) == []
 
 
-def test_documents_of_before_are_ordinary_new_and_unrefused(ground: Ground) -> None:
+def test_documents_of_before_are_ordinary_new_and_unrefused(ground: Ground, postgres_server: EmbeddedPostgres) -> None:
     """Rows that stood there before the secrecy columns came get what they always were."""
-    url = ground.copy("template_town", f"town_{next(ground.numbers)}")
+    url = as_owner(postgres_server, ground.copy("template_town", f"town_{next(ground.numbers)}"))
     downgrade(url, HISTORY, to="edms_0003")
     upgrade(url, HISTORY)
     assert differences(url, HISTORY) == []
