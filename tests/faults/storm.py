@@ -188,7 +188,10 @@ class Storm:
         try:
             with self._world.connect() as connection:
                 for what, query in (
-                    ("outbox rows", "SELECT count(*) FROM outbox WHERE state IN ('pending', 'claimed')"),
+                    (
+                        "outbox rows",
+                        "SELECT count(*) FROM outbox WHERE state IN ('pending', 'claimed') AND every_seconds IS NULL",
+                    ),
                     ("open deliveries", "SELECT count(*) FROM delivery WHERE transport_status <> 'done'"),
                 ):
                     row = connection.execute(query.encode()).fetchone()
