@@ -167,7 +167,7 @@ def _language_switch() -> Blueprint:
 
     @pages.post("/language")
     def language() -> BaseResponse:
-        chosen = translations.choose_language(request.form.get("language"), None)
+        chosen = translations.choose_language(request.form.get("language"))
         response = redirect(same_site_path(request.form.get("next", "/")), 303)
         response.set_cookie(
             translations.COOKIE,

@@ -35,12 +35,12 @@ def mark(text: str) -> str:
     return text
 
 
-def choose_language(cookie: str | None, accepted: str | None) -> str:
-    """Return the language to speak: the person's choice, else the browser's (already matched), else Vietnamese."""
-    for candidate in (cookie, accepted):
-        if candidate in LANGUAGES:
-            return cast("str", candidate)
-    return VIETNAMESE
+def choose_language(chosen: str | None) -> str:
+    """Return the language to speak: the person's choice, else Vietnamese.
+
+    The browser's own language says how a computer was set up, often by others, and not what a clerk reads.
+    """
+    return chosen if chosen is not None and chosen in LANGUAGES else VIETNAMESE
 
 
 def current_language() -> str:
@@ -48,8 +48,7 @@ def current_language() -> str:
     if not has_request_context():
         return VIETNAMESE
     if "language" not in g:
-        accepted = request.accept_languages.best_match(list(LANGUAGES), default=VIETNAMESE)
-        g.language = choose_language(request.cookies.get(COOKIE), accepted)
+        g.language = choose_language(request.cookies.get(COOKIE))
     return cast("str", g.language)
 
 

@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, sync_playwright
 
+from edms.web.translations import COOKIE
 from tests.edms.web import gallery
 
 INSPECTION = (Path(__file__).parent / "inspection.js").read_text("utf-8")
@@ -72,6 +73,7 @@ def window(request: pytest.FixtureRequest, browser: Browser, gallery_url: str) -
     screen, language = request.param
     width, height = SCREENS[screen]
     context = browser.new_context(viewport={"width": width, "height": height}, locale=language, base_url=gallery_url)
+    context.add_cookies([{"name": COOKIE, "value": language, "url": gallery_url}])
     window = Window(screen, language, context.new_page())
     window.page.on("console", lambda message: window.heard(message))  # noqa: PLW0108 - a bound method is written on
     window.page.on("pageerror", lambda error: window.complaints.append(str(error)))
