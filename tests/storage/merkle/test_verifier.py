@@ -145,8 +145,9 @@ def test_exchanged_entries_are_named(lines: tuple[str, ...], one: int, other: in
 def test_an_entry_that_stands_twice_is_named(lines: tuple[str, ...], n: int, after: int) -> None:
     number = at(lines, after)
     report = verify([*lines[: number + 1], lines[at(lines, n)], *lines[number + 1 :]])
-    assert report.findings
-    assert {one.sequence for one in report.findings} == {n}
+    assert "repeated" in {one.kind for one in report.findings}
+    # The next leaf before its checkpoint also puts that checkpoint, which is no entry, out of order.
+    assert {one.sequence for one in report.findings} - {None} == {n}
     assert {one.kind for one in report.findings} <= {"repeated", "reordered"}
 
 
