@@ -15,7 +15,7 @@ from typing import BinaryIO, cast
 
 from storage.blobs.checked import CheckedReader
 from storage.blobs.port import CHUNK_BYTES, BlobRef, Staged, digest_of, is_digest, sha256_of
-from storage.blobs.staging import PrivateFile, writing
+from storage.blobs.staging import PrivateFile, StagedFile, writing
 from storage.crash_points import reached
 from storage.errors import BlobMissing, BlobStoreUnavailable
 
@@ -37,7 +37,7 @@ class FolderStore:
         with writing():
             self._make_root()
         with PrivateFile(self._incoming, source, limit_bytes=limit_bytes) as file:
-            yield _StagedFile(self, file)
+            yield StagedFile(file, self.keep)
 
     def put(self, source: BinaryIO, *, limit_bytes: int | None = None) -> BlobRef:
         """See `BlobStore.put`."""
@@ -127,24 +127,6 @@ class FolderStore:
     def _path(self, sha256: str) -> Path:
         digest_of(sha256)
         return self._root / sha256[:2] / sha256[2:4] / sha256
-
-
-class _StagedFile:
-    """`Staged` in a folder."""
-
-    def __init__(self, store: FolderStore, file: PrivateFile) -> None:
-        self._store = store
-        self._file = file
-        self.ref = file.ref
-
-    def open(self) -> BinaryIO:
-        """See `Staged.open`."""
-        return self._file.open()
-
-    def keep(self) -> BlobRef:
-        """See `Staged.keep`."""
-        self._store.keep(self._file)
-        return self.ref
 
 
 def _link(descriptor: int, path: Path) -> bool:

@@ -41,7 +41,7 @@ from storage.blobs.s3_client import (
     translated,
 )
 from storage.blobs.s3_reader import ObjectReader
-from storage.blobs.staging import PrivateFile
+from storage.blobs.staging import PrivateFile, StagedFile
 from storage.clock import Clock, SystemClock
 from storage.errors import BlobDamaged, BlobMissing, BlobStoreUnavailable, BlobStoreUnfit
 
@@ -67,7 +67,7 @@ class S3Store:
     def stage(self, source: BinaryIO, *, limit_bytes: int | None = None) -> Iterator[Staged]:
         """See `BlobStore.stage`; the private place is the folder for temporary files (`TMPDIR`)."""
         with PrivateFile(Path(tempfile.gettempdir()), source, limit_bytes=limit_bytes) as file:
-            yield _StagedObject(self, file)
+            yield StagedFile(file, self.keep)
 
     def put(self, source: BinaryIO, *, limit_bytes: int | None = None) -> BlobRef:
         """See `BlobStore.put`."""
@@ -241,24 +241,6 @@ class S3Store:
         mode = lock_mode_of(found)
         if self._bucket.lock_mode and mode != self._bucket.lock_mode:
             raise BlobStoreUnfit(f"bucket {self._bucket.name}: objects are put and not locked ({mode or 'no mode'})")
-
-
-class _StagedObject:
-    """`Staged` for a bucket."""
-
-    def __init__(self, store: S3Store, file: PrivateFile) -> None:
-        self._store = store
-        self._file = file
-        self.ref = file.ref
-
-    def open(self) -> BinaryIO:
-        """See `Staged.open`."""
-        return self._file.open()
-
-    def keep(self) -> BlobRef:
-        """See `Staged.keep`."""
-        self._store.keep(self._file)
-        return self.ref
 
 
 def _key(sha256: str) -> str:

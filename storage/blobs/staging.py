@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self, cast
@@ -84,6 +84,24 @@ class PrivateFile:
                     while rest:
                         rest = rest[target.write(rest) :]
         return BlobRef(digest.hexdigest(), size_bytes)
+
+
+class StagedFile:
+    """`Staged` over a private file; `keep` is how its store makes one durable."""
+
+    def __init__(self, file: PrivateFile, keep: Callable[[PrivateFile], object]) -> None:
+        self._file = file
+        self._keep = keep
+        self.ref = file.ref
+
+    def open(self) -> BinaryIO:
+        """See `Staged.open`."""
+        return self._file.open()
+
+    def keep(self) -> BlobRef:
+        """See `Staged.keep`."""
+        self._keep(self._file)
+        return self.ref
 
 
 def _open_unnamed(folder: Path) -> tuple[int, bool]:
