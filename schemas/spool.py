@@ -48,6 +48,19 @@ SinkOpener = Callable[[int], Sink]
 """Gives a sink for the attachment with this ordinal (1 for the first)."""
 
 
+class _Nowhere:
+    def write(self, data: bytes, /) -> object:
+        return len(data)
+
+    def close(self) -> None:
+        return None
+
+
+def nowhere(_ordinal: int) -> Sink:
+    """A `SinkOpener` for who needs digests and sizes only: contents are taken and forgotten."""
+    return _Nowhere()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """One attachment as it lay in the message; texts are as received, white space around them removed.

@@ -31,6 +31,7 @@ from schemas.errors import XmlRefused
 from schemas.findings import Finding
 from schemas.limits import Limits
 from schemas.reader import Reading, ReadMessage, read_message
+from schemas.spool import nowhere
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ class ReadEnvelope:
 
 def read_envelope(source: BinaryIO, message_limit_bytes: int) -> ReadEnvelope:
     """Read a message to its end or to its first fault; memory does not grow with its attachments, nothing goes to a disk."""
-    return ReadEnvelope(Reading(source, spool=_nowhere, limits=_limits(message_limit_bytes)))
+    return ReadEnvelope(Reading(source, spool=nowhere, limits=_limits(message_limit_bytes)))
 
 
 def look_into_attachments(source: BinaryIO, message_limit_bytes: int) -> tuple[dict[str, Any], ...]:
@@ -141,18 +142,6 @@ def as_plain(findings: Iterable[Finding]) -> tuple[dict[str, Any], ...]:
 
 def _limits(message_limit_bytes: int) -> Limits:
     return Limits(message_bytes=message_limit_bytes, attachment_bytes=message_limit_bytes)
-
-
-class _Nowhere:
-    def write(self, data: bytes, /) -> object:
-        return len(data)
-
-    def close(self) -> None:
-        return None
-
-
-def _nowhere(_ordinal: int) -> _Nowhere:
-    return _Nowhere()
 
 
 def _incoming(parsed: ParsedMessage) -> Incoming:

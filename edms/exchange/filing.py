@@ -55,6 +55,7 @@ from edms.signatures.service import SignatureService, keep_report
 from schemas.errors import ContentRefused
 from schemas.problems import Problem
 from schemas.reader import read_message
+from schemas.spool import nowhere
 from signing.pdf import PdfReport
 from signing.verdicts import Verdict
 from signing.xml import verify_envelope
@@ -98,7 +99,7 @@ def refuse_secret(staged: Staged) -> None:
     """
     with staged.open() as stream:
         try:
-            declared = parse_message(read_message(stream, spool=_Nowhere)).declared_secrecy
+            declared = parse_message(read_message(stream, spool=nowhere)).declared_secrecy
         except Problem:
             return
     _refuse(declared)
@@ -107,19 +108,6 @@ def refuse_secret(staged: Staged) -> None:
 def _refuse(declared: DeclaredSecrecy | None) -> None:
     if declared is not None:
         raise MessageSecret(level=declared.level)
-
-
-class _Nowhere:
-    """Takes the content of an attachment and forgets it."""
-
-    def __init__(self, _ordinal: int) -> None:
-        pass
-
-    def write(self, data: bytes, /) -> object:
-        return len(data)
-
-    def close(self) -> None:
-        pass
 
 
 def opened_message(hub: HubAccess, staged: Staged, folder: Path) -> OpenedMessage:

@@ -25,6 +25,7 @@ from schemas.errors import (
 )
 from schemas.limits import MESSAGE, RECEIPT, Limits
 from schemas.reader import read_message
+from schemas.spool import nowhere
 from tests.messages.wire import attachment, message
 from tests.provoked import provokes
 
@@ -35,14 +36,7 @@ BOMB = b"""<?xml version="1.0"?>
 
 
 def read(raw: bytes, limits: Limits = MESSAGE) -> int:
-    class Nowhere:
-        def write(self, data: bytes) -> None:
-            pass
-
-        def close(self) -> None:
-            pass
-
-    return len(read_message(io.BytesIO(raw), spool=lambda _: Nowhere(), limits=limits).attachments)
+    return len(read_message(io.BytesIO(raw), spool=nowhere, limits=limits).attachments)
 
 
 @provokes("xml.doctype")
